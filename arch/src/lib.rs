@@ -1,0 +1,1 @@
+//! Instruction sets as fixscope sees them.

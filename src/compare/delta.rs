@@ -1,0 +1,154 @@
+//! What the comparison of one unit found.
+
+use crate::load::Binding;
+use crate::pair::Pair;
+
+/// All compared things of one unit, ordered by section and offset (patched side first, then what was removed).
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// Functions, data objects and unowned section bytes.
+    pub entries: Vec<Entry>,
+    /// Number of functions and data objects that are unchanged and were not listed, because nothing in the unit
+    /// differs and nobody asked for them.
+    pub unlisted_unchanged: u64,
+}
+
+/// What kind of thing was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// STT_FUNC, STT_GNU_IFUNC, or code that a symbol without type names.
+    Function,
+    /// STT_OBJECT, STT_TLS, STT_COMMON.
+    Object,
+    /// Bytes of an allocated section that no symbol owns.
+    Section,
+}
+
+/// How a thing fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// On both sides, and not the same.
+    Changed,
+    /// Only on the patched side.
+    New,
+    /// Only on the original side.
+    Removed,
+    /// Nothing but `__LINE__` values moved.
+    LineOnly,
+    /// The same on both sides.
+    Unchanged,
+}
+
+/// Where a thing lies in an object file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Extent {
+    /// Index of the section in the section header table.
+    pub section: u32,
+    /// Offset in bytes from the start of the section.
+    pub offset: u64,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// One compared function, data object or run of unowned bytes.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Name on the patched side; of the original side when it was removed.
+    pub name: String,
+    /// Name on the original side when that is another one.
+    pub original_name: Option<String>,
+    /// Binding on the patched side; of the original side when it was removed.
+    pub binding: Binding,
+    /// Section it lies in, on the same side as `name`; `None` for a common symbol.
+    pub section: Option<String>,
+    /// Its FILE symbol, when `name` occurs more than once in the unit.
+    pub file: Option<String>,
+    /// How it fared.
+    pub status: Status,
+    /// Where it lies on the sides it exists on; `None` also for a common symbol.
+    pub extent: Pair<Option<Extent>>,
+    /// Sizes in bytes on the sides it exists on.
+    pub size: Pair<Option<u64>>,
+    /// How the sides differ: at least one for `Changed`, none for the others.
+    pub differences: Vec<Difference>,
+    /// Index in [`Comparison::entries`] of the function this cold part belongs to. A cold part's change is also
+    /// a difference (kind [`DifferenceKind::ColdPart`]) of that function.
+    pub cold_of: Option<usize>,
+    /// Instructions of both sides, when they were asked for and the entry is a changed function.
+    pub listing: Option<Listing>,
+}
+
+/// One way in which two matched things differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Which way.
+    pub kind: DifferenceKind,
+    /// Offset in bytes from the start of the thing, on each side, where the difference begins.
+    pub at: Pair<Option<u64>>,
+    /// One sentence, without a full stop.
+    pub what: String,
+    /// From the thing itself to what differs, for references.
+    pub chain: Vec<Link>,
+}
+
+/// Ways to differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DifferenceKind {
+    /// Instructions were added, removed or altered.
+    Instructions,
+    /// The instructions (or the data) are the same and refer to something else or to something nameless whose
+    /// content differs.
+    Reference,
+    /// Bytes of a data object or section differ, or its size.
+    Content,
+    /// Section, binding, visibility, type, alignment of data, or aliases differ.
+    Attributes,
+    /// A table tied to the function differs.
+    Special,
+    /// The function's cold part differs.
+    ColdPart,
+    /// It could not be decided whether the sides are the same.
+    Unsure,
+}
+
+/// One step of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it is: a symbol's name, or a description of something nameless such as `string "abc"`.
+    pub what: String,
+    /// Index in [`Comparison::entries`], where it is an entry.
+    pub entry: Option<usize>,
+    /// Offset in bytes from the start of the thing before it in the chain, on the patched side.
+    pub at: Option<u64>,
+}
+
+/// The instructions of both sides of a changed function, aligned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The lines in order.
+    pub lines: Vec<ListingLine>,
+}
+
+/// One instruction of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingLine {
+    /// Which sides have it.
+    pub op: ListingOp,
+    /// Offset in bytes from the start of the function, on the sides that have it.
+    pub at: Pair<Option<u64>>,
+    /// The instruction with symbolic operands, in GNU syntax.
+    pub text: String,
+}
+
+/// Which sides have an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListingOp {
+    /// Both.
+    Equal,
+    /// Only the original.
+    Removed,
+    /// Only the patched.
+    Added,
+}

@@ -1,0 +1,14 @@
+//! Files ↦ units: sections, symbols and relocations as the file has them. Never judges sameness.
+
+/// Symbol binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Binding {
+    /// STB_GLOBAL.
+    Global,
+    /// STB_LOCAL.
+    Local,
+    /// STB_WEAK.
+    Weak,
+    /// STB_GNU_UNIQUE.
+    Unique,
+}

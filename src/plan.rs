@@ -1,0 +1,101 @@
+//! What was asked, after the command line has been resolved: no stage below reads arguments or the environment.
+
+use std::path::PathBuf;
+
+/// A request of `fixscope analyze`.
+#[derive(Debug, Clone)]
+pub struct AnalyzePlan {
+    /// Root of the user's tree, absolute.
+    pub tree: PathBuf,
+    /// Where the fix comes from.
+    pub fix: FixSource,
+    /// How the tree is built.
+    pub build: BuildPlan,
+    /// Folder that holds the shadow tree and the objects of both sides; never inside `tree`.
+    pub work_dir: PathBuf,
+    /// Keep the objects (and, with `emit_asm`, the assembly) of both sides after the run.
+    pub keep: bool,
+    /// List units and commands, and compile nothing.
+    pub dry_run: bool,
+    /// Report unchanged symbols too.
+    pub all: bool,
+    /// Number of jobs at a time, at least 1.
+    pub jobs: usize,
+}
+
+/// Where the fix comes from.
+#[derive(Debug, Clone)]
+pub enum FixSource {
+    /// Unified diffs, applied one after the other.
+    Patches {
+        /// The patches; `None` in `path` is standard input, already read into `text`.
+        patches: Vec<PatchText>,
+        /// Leading path components to strip; `None`: found out, 1 first, then 0.
+        strip: Option<usize>,
+    },
+    /// A second tree.
+    PatchedDir(PathBuf),
+    /// Two revisions of the git checkout.
+    Revisions {
+        /// The original revision, as typed; `None`: the first parent of `patched`.
+        original: Option<String>,
+        /// The patched revision, as typed.
+        patched: String,
+        /// Accept tracked files that differ from the checked out revision.
+        allow_dirty: bool,
+    },
+}
+
+/// One patch, read whole.
+#[derive(Debug, Clone)]
+pub struct PatchText {
+    /// Name for messages: the path, or `-`.
+    pub name: String,
+    /// The bytes.
+    pub text: Vec<u8>,
+}
+
+/// How units are found and compiled.
+#[derive(Debug, Clone)]
+pub struct BuildPlan {
+    /// Which kind of build.
+    pub kind: BuildKind,
+    /// The command of a `make` build.
+    pub command: Option<String>,
+    /// Flags added to every compilation, after those fixscope adds.
+    pub cflags: Vec<String>,
+    /// A program put in front of the compiler, such as `ccache` or `distcc`.
+    pub launcher: Option<String>,
+    /// Also keep assembly of both sides.
+    pub emit_asm: bool,
+    /// Compile with the line numbers of the files as they are.
+    pub keep_line_changes: bool,
+    /// Sources to look at for a header in a tree that was never built, as globs relative to the tree.
+    pub units: Vec<String>,
+}
+
+/// Kinds of builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildKind {
+    /// Choose by what the tree holds.
+    Auto,
+    /// A configured Linux kernel tree.
+    Kbuild,
+    /// `compile_commands.json`.
+    Compdb,
+    /// Any command, with compilations recorded.
+    Make,
+}
+
+/// A request of `fixscope diff`.
+#[derive(Debug, Clone)]
+pub struct DiffPlan {
+    /// The two files or folders.
+    pub sides: crate::pair::Pair<PathBuf>,
+    /// Report unchanged symbols too.
+    pub all: bool,
+    /// Keep the instructions of changed functions, for showing.
+    pub show: bool,
+    /// Number of jobs at a time, at least 1.
+    pub jobs: usize,
+}

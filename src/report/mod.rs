@@ -1,0 +1,3 @@
+//! The report and its writers. Never computes.
+
+pub mod model;
