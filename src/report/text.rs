@@ -198,7 +198,7 @@ impl Writer<'_> {
             write!(self.out, "{:CAUSE$}{kind:<CAUSE_KIND$}", "")?;
             match place.as_deref().filter(|_| index == 0).and_then(|p| Some((p, line.strip_prefix(p)?))) {
                 Some((place, rest)) => {
-                    writeln!(self.out, "{}{}", style.paint(Role::Place, place), visible(rest))?
+                    writeln!(self.out, "{}{}", style.paint(Role::Place, place), visible(rest))?;
                 }
                 None => writeln!(self.out, "{}", visible(line))?,
             }
