@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::index::{Index, Put, Stat};
 use super::scan::{Found, What, scan};
@@ -56,10 +56,12 @@ fn fill(root: &Path, tree: &Path, policy: Policy, kept: Index) -> Result<Index> 
             fs::create_dir_all(&path).map_err(|e| Error::io(&path, e))?;
         }
     }
+    let folders =
+        if policy == Policy::LinkSources { link_folders(root, tree, &wanted)? } else { FxHashMap::default() };
     let mut index = Index::new(tree, policy);
     let files: Vec<(PathBuf, (Put, Stat))> = wanted
         .par_iter()
-        .filter_map(|f| fill_one(root, tree, policy, &kept, f).transpose())
+        .filter_map(|f| fill_one(root, tree, policy, &kept, &folders, f).transpose())
         .collect::<Result<_>>()?;
     index.files.extend(files);
     Ok(index)
@@ -70,6 +72,7 @@ fn fill_one(
     tree: &Path,
     policy: Policy,
     kept: &Index,
+    folders: &FxHashMap<PathBuf, PathBuf>,
     found: &Found,
 ) -> Result<Option<(PathBuf, (Put, Stat))>> {
     let before = kept.files.get(&found.path);
@@ -103,7 +106,8 @@ fn fill_one(
                 None => {
                     clear(&destination, !kept.files.is_empty())?;
                     if link {
-                        symlink(&source, &destination).map_err(|e| Error::io(&destination, e))?;
+                        let target = link_target(folders, &found.path).unwrap_or(source);
+                        symlink(target, &destination).map_err(|e| Error::io(&destination, e))?;
                         (Put::Link, *stat)
                     } else {
                         copy(&source, &destination, None)?;
@@ -114,6 +118,50 @@ fn fill_one(
         }
     };
     Ok(Some((found.path.clone(), (put, stat))))
+}
+
+/// Makes one link for each folder of the tree beside the shadow, and returns for each folder the link's path
+/// relative to the shadow's root.
+///
+/// The links to files go through these: a target of up to 59 bytes is kept in the inode (ext4, XFS), while a longer
+/// one takes a block of its own, and eighty thousand blocks take more than a minute to free again.
+fn link_folders(root: &Path, tree: &Path, wanted: &[&Found]) -> Result<FxHashMap<PathBuf, PathBuf>> {
+    let name = root.file_name().expect("a shadow lies inside the work folder").to_os_string();
+    let mut beside = name.clone();
+    beside.push(".l");
+    let table = root.with_file_name(&beside);
+    fs::create_dir_all(&table).map_err(|e| Error::io(&table, e))?;
+    let folders = wanted.iter().filter(|f| matches!(f.what, What::Folder)).map(|f| f.path.as_path());
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let linked: FxHashMap<PathBuf, PathBuf> = std::iter::once(Path::new(""))
+        .chain(folders)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|folder| {
+            // The name follows from the folder, so that links of an earlier run stay right. 48 bits keep it short
+            // and make it the folder's own: a clash among ten thousand folders has odds of one in five million,
+            // and is caught below.
+            let hash = xxhash_rust::xxh3::xxh3_64(folder.as_os_str().as_bytes());
+            let short: String = (0..8).map(|i| DIGITS[(hash >> (6 * i)) as usize & 63] as char).collect();
+            let link = table.join(&short);
+            let target = tree.join(folder);
+            if fs::read_link(&link).ok().as_deref() != Some(&target) {
+                remove_any(&link)?;
+                symlink(&target, &link).map_err(|e| Error::io(&link, e))?;
+            }
+            Ok((folder.to_path_buf(), Path::new("..").join(&beside).join(short)))
+        })
+        .collect::<Result<_>>()?;
+    let distinct: FxHashSet<&PathBuf> = linked.values().collect();
+    // Without the table every link names the user's file itself.
+    Ok(if distinct.len() == linked.len() { linked } else { FxHashMap::default() })
+}
+
+/// The target of a link to the user's file `path`, through the links of [`link_folders`].
+fn link_target(folders: &FxHashMap<PathBuf, PathBuf>, path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let up: PathBuf = folder.components().map(|_| "..").collect();
+    Some(up.join(folders.get(folder)?).join(path.file_name()?))
 }
 
 /// Makes sure that nothing is at `path`; `there`: something may be. A fresh shadow saves the system call.

@@ -55,6 +55,23 @@ impl Chain {
     }
 }
 
+/// The patterns of the `.gitignore` in `here`; `None` when they cannot be compiled into one set.
+fn read_ignores(here: &Path, root: bool) -> Result<Option<Gitignore>> {
+    let path = here.join(".gitignore");
+    let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+    let mut builder = GitignoreBuilder::new(here);
+    for line in String::from_utf8_lossy(&bytes).lines() {
+        // Distributions keep only their packaging in git and ignore all of the source with such a pattern (Debian's
+        // kernel does); it says nothing about what builds write.
+        if root && matches!(line.trim_end(), "/*" | "*") {
+            continue;
+        }
+        // A pattern that cannot be read makes no file a link that the other signs speak against.
+        let _ = builder.add_line(None, line);
+    }
+    Ok(builder.build().ok())
+}
+
 /// `written`: this folder as a whole is something builds write.
 fn scan_folder(tree: &Path, rel: PathBuf, chain: &Chain, written: bool) -> Result<Vec<Found>> {
     let here = tree.join(&rel);
@@ -65,13 +82,7 @@ fn scan_folder(tree: &Path, rel: PathBuf, chain: &Chain, written: bool) -> Resul
     let names: FxHashSet<Vec<u8>> = entries.iter().map(|e| e.file_name().as_bytes().to_vec()).collect();
     let mut chain = chain.clone();
     if !written && names.contains(b".gitignore".as_slice()) {
-        let mut builder = GitignoreBuilder::new(&here);
-        // A pattern that cannot be read makes nothing pristine that would be so otherwise: its files are links
-        // only when every other sign says so too.
-        let _ = builder.add(here.join(".gitignore"));
-        if let Ok(built) = builder.build() {
-            chain.0.push(Arc::new(built));
-        }
+        chain.0.extend(read_ignores(&here, rel.as_os_str().is_empty())?.map(Arc::new));
     }
     let mut found = Vec::with_capacity(entries.len());
     let mut folders = Vec::new();

@@ -57,7 +57,7 @@ impl Place {
     fn kernel() -> Place {
         let place = Place::new();
         for (name, content) in [
-            (".gitignore", ".*\n*.o\n!keep.o\n"),
+            (".gitignore", ".*\n*.o\n!keep.o\n/*\n!/debian/\n"),
             (".config", "CONFIG_A=y\n"),
             ("kernel/a.c", "int a;\n"),
             ("kernel/a.h", "extern int a;\n"),
@@ -278,4 +278,21 @@ fn hard_linked_trees_keep_their_links() {
     drop(shadow);
     assert_eq!(listing(&place.tree), before);
     assert_eq!(read(place.folder.path().join("twin")), "object");
+}
+
+/// Needs a kernel tree; run with `FIXSCOPE_KERNEL_TREE=DIR cargo test -- --ignored a_kernel_tree`.
+#[test]
+#[ignore = "needs a kernel tree named by FIXSCOPE_KERNEL_TREE"]
+fn a_kernel_tree_is_shadowed() {
+    let tree =
+        PathBuf::from(std::env::var_os("FIXSCOPE_KERNEL_TREE").expect("FIXSCOPE_KERNEL_TREE names a tree"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let work = WorkDir::open(&folder.path().join("work"), &tree).expect("the work folder is free");
+    for _ in 0..2 {
+        let start = std::time::Instant::now();
+        let shadow = Shadow::prepare(&work, "tree", &tree, Policy::LinkSources).expect("it can be made");
+        eprintln!("{:?}", start.elapsed());
+        assert!(is_link(&shadow.root().join("kernel/audit.c")));
+        assert!(!is_link(&shadow.root().join(".config")));
+    }
 }
