@@ -111,13 +111,13 @@ impl Scene {
         if alone {
             child.kill().expect("the child can be killed");
         } else {
-            signal("-KILL", &group);
+            signal("KILL", &group);
         }
         child.wait().expect("the child can be waited for");
         let patience = Instant::now();
-        while signal("-0", &group) {
+        while signal("0", &group) {
             if patience.elapsed() > Duration::from_secs(60) {
-                signal("-KILL", &group);
+                signal("KILL", &group);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -128,7 +128,7 @@ impl Scene {
 fn signal(which: &str, group: &str) -> bool {
     // The shell's own `kill`: the program of that name is not everywhere.
     Command::new("sh")
-        .args(["-c", "kill \"$0\" -- \"$1\"", which, group])
+        .args(["-c", "kill -s \"$0\" -- \"$1\"", which, group])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
