@@ -31,6 +31,9 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
             continue;
         }
         for gap in n.gaps(index) {
+            if is_filler(n, index, gap.clone()) {
+                continue;
+            }
             if let Some(range) = unreferenced(n, index, gap)
                 && !is_filler(n, index, range.clone())
             {

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod fix;
 pub mod lines;
+pub mod pairing;
 pub mod record;
 pub mod runner;
 pub mod shadow;

@@ -63,6 +63,14 @@ impl Normalized<'_, '_> {
                 if !leads_there {
                     continue;
                 }
+                // A distance from data to code may be taken from the start of a table that is not known yet; code
+                // that is reached so has a symbol.
+                if !is_code
+                    && self.arch.relocation(reloc.r_type).is_relative()
+                    && self.symbol_is_code(reloc.symbol)
+                {
+                    continue;
+                }
                 let target = match self.target_at(section, reloc.offset as i64) {
                     Target::Entity { id, .. } if is_code => self.target_in_function(id, reloc),
                     _ => self.target_in_data(section, reloc),
@@ -77,6 +85,15 @@ impl Normalized<'_, '_> {
             list.dedup();
         }
         starts
+    }
+
+    fn symbol_is_code(&self, symbol: u32) -> bool {
+        match self.unit.symbols.get(symbol as usize).map(|s| s.place) {
+            Some(SymbolPlace::Section(section)) => {
+                self.unit.section(section).is_some_and(crate::load::Section::is_code)
+            }
+            _ => false,
+        }
     }
 
     /// The extent of the nameless thing at an offset: a string with its end, an entry of a mergeable section,

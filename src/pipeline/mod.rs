@@ -1,12 +1,16 @@
 //! The whole flow: from a plan to what is shown.
 
+mod diff;
+
 use std::collections::BTreeMap;
 
-use crate::compare::Listing;
+use crate::compare::{Comparison, Listing};
 use crate::error::{Error, Result};
 use crate::livepatch::skeleton::SkeletonInput;
-use crate::plan::{AnalyzePlan, DiffPlan};
+use crate::plan::AnalyzePlan;
 use crate::report::model::{Report, ReportError};
+
+pub use diff::diff;
 
 /// Where long work tells how far it is. Calls come from several threads.
 pub trait Progress: Sync {
@@ -41,10 +45,15 @@ pub fn analyze(_plan: &AnalyzePlan, _progress: &dyn Progress) -> Result<Outcome>
     Err(Error::Request("the stages are not connected yet".to_owned()))
 }
 
-/// Carries out `fixscope diff`.
-///
-/// # Errors
-/// When the request as a whole cannot be carried out; trouble with single units is part of the outcome.
-pub fn diff(_plan: &DiffPlan, _progress: &dyn Progress) -> Result<Outcome> {
-    Err(Error::Request("the stages are not connected yet".to_owned()))
+/// The threads that a request works with.
+fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.max(1))
+        .build()
+        .map_err(|e| Error::Request(format!("cannot start {jobs} threads: {e}; ask for fewer with -j")))
+}
+
+/// The demangled name of each entry that has one.
+fn demangle(comparison: &Comparison) -> Vec<Option<String>> {
+    comparison.entries.iter().map(|_| None).collect()
 }

@@ -1,0 +1,1 @@
+int real(int x) { return x; }

@@ -1,0 +1,1 @@
+char buffer[100]; char *f(void) { return buffer; }

@@ -1,0 +1,1 @@
+char buffer[200]; char *f(void) { return buffer; }

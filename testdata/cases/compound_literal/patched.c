@@ -1,0 +1,5 @@
+struct s { int a, b; }; void use(const struct s *);
+static const struct s *other = &(const struct s){5, 6};
+static const struct s *kept = &(const struct s){1, 2};
+void f(void) { use(kept); }
+void g(void) { use(other); }

@@ -1,0 +1,2 @@
+double f(double x) { return x * 3.25; }
+double g(double x) { return x * 1.75; }

@@ -1,0 +1,4 @@
+static inline __attribute__((always_inline)) int clamp(int x) { return x > 11 ? 11 : x; }
+int f(int x) { return clamp(x) + 1; }
+int g(int x) { return clamp(x * 3); }
+int h(int x) { return x; }

@@ -1,0 +1,2 @@
+int gone(int x) { return x * 2; }
+int stays(int x) { return x * 3; }

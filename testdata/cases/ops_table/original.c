@@ -1,0 +1,3 @@
+static int one(int x) { return x + 1; }
+static int two(int x) { return x + 2; }
+int (*const table[])(int) = {one, two};

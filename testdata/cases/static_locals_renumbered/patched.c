@@ -1,0 +1,3 @@
+int f(void) { static int n = 7; return n++; }
+int g(void) { static int n = 1; return n++; }
+int h(void) { static int n = 1; return n += 2; }

@@ -1,0 +1,3 @@
+static int values[8] = {1}; static int more[4] = {2};
+int *f(void) { return values + 8; }
+int *g(void) { return more; }

@@ -1,0 +1,147 @@
+//! Each folder of `testdata/cases` is a pair of sources and what comparing their objects must give.
+//!
+//! `expect` holds comments (`#`, why the case exists), optional lines `flags …` for the compiler and `compiler …`
+//! for the only one that makes this of it, and one line `STATUS KIND NAME [CAUSE]` for each entry that must be
+//! listed. Nothing else may be listed. Each case is
+//! compiled in several ways; the verdict is the same in all of them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+const WAYS: &[&str] = &[
+    "-O2",
+    "-O2 -ffunction-sections -fdata-sections -g",
+    "-Os -fcf-protection=branch",
+    "-O2 -fPIC -ffunction-sections",
+    "-O2 -mcmodel=kernel -mno-red-zone -fno-pic -pg -mfentry -mrecord-mcount",
+];
+
+struct Case {
+    folder: PathBuf,
+    flags: Vec<String>,
+    compiler: Option<String>,
+    expected: BTreeSet<String>,
+}
+
+fn cases() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    let mut cases: Vec<Case> = std::fs::read_dir(&root)
+        .expect("testdata/cases can be listed")
+        .map(|entry| {
+            let folder = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(folder.join("expect")).expect("each case has an expect file");
+            let mut case = Case { folder, flags: Vec::new(), compiler: None, expected: BTreeSet::new() };
+            for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+                match line.split_once(' ') {
+                    Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
+                    Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
+                    _ => _ = case.expected.insert(line.to_owned()),
+                }
+            }
+            case
+        })
+        .collect();
+    cases.sort_by(|a, b| a.folder.cmp(&b.folder));
+    assert!(cases.len() > 20, "the cases are there");
+    cases
+}
+
+fn compile(compiler: &str, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
+    let output = Command::new(compiler)
+        .args(way.split_whitespace())
+        .args(flags)
+        .args(["-w", "-c", "-o"])
+        .arg(object)
+        .arg(source.file_name().expect("a source has a name"))
+        .current_dir(source.parent().expect("a source lies in a folder"))
+        .output()
+        .expect("the compiler runs");
+    if !output.status.success() {
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    output.status.success()
+}
+
+/// What `fixscope diff` lists: with `cause`, the lines end in the first cause.
+fn verdict(original: &Path, patched: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))
+        .args(["diff", "--format", "json"])
+        .args([original, patched])
+        .output()
+        .expect("fixscope runs");
+    let status = output.status.code().expect("fixscope exits by itself");
+    assert!(status < 2, "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let mut bare = BTreeSet::new();
+    let mut with_cause = BTreeSet::new();
+    for unit in report["units"].as_array().expect("units") {
+        for symbol in unit["symbols"].as_array().expect("symbols") {
+            if !symbol["cold_of"].is_null() {
+                continue;
+            }
+            // GCC numbers statics (`n.3`), Clang puts the function in front of them (`f.n`).
+            let name = text(&symbol["name"]);
+            let is_number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+            let name = match symbol["kind"].as_str() {
+                Some("object") => name.split('.').rfind(|part| !is_number(part)).unwrap_or(&name).to_owned(),
+                _ => name,
+            };
+            let line = format!("{} {} {name}", text(&symbol["status"]), text(&symbol["kind"]));
+            for cause in symbol["causes"].as_array().expect("causes") {
+                with_cause.insert(format!("{line} {}", text(&cause["kind"])));
+            }
+            bare.insert(line);
+        }
+    }
+    assert_eq!(status, i32::from(!bare.is_empty()), "the exit status says whether anything differs");
+    (bare, with_cause)
+}
+
+fn run(compiler: &str, ways: &[&str]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut failures = Vec::new();
+    for case in cases().into_iter().filter(|c| c.compiler.as_deref().is_none_or(|c| c == compiler)) {
+        let name = case.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for way in ways {
+            let (o, p) = (folder.path().join("original.o"), folder.path().join("patched.o"));
+            let compiled = compile(compiler, &case.folder.join("original.c"), way, &case.flags, &o)
+                && compile(compiler, &case.folder.join("patched.c"), way, &case.flags, &p);
+            if !compiled {
+                failures.push(format!("{name} ({compiler} {way}): does not compile"));
+                continue;
+            }
+            let (bare, with_cause) = verdict(&o, &p);
+            // A top-level `section` entry has a name that starts with a dot.
+            let expected: BTreeSet<String> =
+                case.expected.iter().map(|l| l.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+            let expected: BTreeSet<String> = expected.iter().map(|l| l.trim().to_owned()).collect();
+            let causes_missing: Vec<&String> = case
+                .expected
+                .iter()
+                .filter(|l| l.split(' ').count() == 4 && !with_cause.contains(*l))
+                .collect();
+            if bare != expected || !causes_missing.is_empty() {
+                failures.push(format!(
+                    "{name} ({compiler} {way}):\n  expected {:?}\n  listed   {bare:?}\n  causes   {with_cause:?}",
+                    case.expected
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn verdicts_with_gcc() {
+    run("gcc", WAYS);
+}
+
+#[test]
+#[ignore = "needs clang"]
+fn verdicts_with_clang() {
+    run("clang", &WAYS[..4]);
+}
