@@ -191,10 +191,10 @@ fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64, u64)> {
             let range = n.nameless_extent(section, offset);
             Some((section, range.start, range.end))
         }
-        Target::Entity { id, offset } => {
+        // The whole of it: code may refer to a table by an address in front of it, when its first index is not 0.
+        Target::Entity { id, .. } => {
             let entity = n.entity(id);
-            let start = entity.offset.checked_add_signed(offset).filter(|s| *s <= entity.end())?;
-            Some((entity.section?, start, entity.end()))
+            Some((entity.section?, entity.offset, entity.end()))
         }
         _ => None,
     }

@@ -84,6 +84,10 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
     for side in Side::BOTH {
         let folder = folders.get(side);
         for path in object_files(folder)? {
+            // A thin archive names files that lie beside it and are listed themselves.
+            if is_thin(&path) {
+                continue;
+            }
             let relative = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
             *by_path.entry(relative).or_default().get_mut(side) = Some(path);
         }
@@ -133,6 +137,14 @@ fn is_object(path: &Path) -> bool {
     let Ok(mut file) = std::fs::File::open(path) else { return false };
     let Ok(n) = file.read(&mut magic) else { return false };
     magic[..n].starts_with(b"\x7fELF") || archive::is_archive(&magic[..n])
+}
+
+fn is_thin(path: &Path) -> bool {
+    use std::io::Read;
+    let mut magic = [0; 8];
+    path.extension().is_some_and(|e| e == "a")
+        && std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut magic)).is_ok()
+        && &magic == b"!<thin>\n"
 }
 
 fn pair_files(name: &str, paths: Pair<Option<PathBuf>>) -> Result<Vec<ObjectPair>> {
