@@ -124,7 +124,8 @@ impl Writer<'_> {
     }
 
     fn symbol(&mut self, symbol: &SymbolReport) -> io::Result<()> {
-        if symbol.cold_of.is_some() && !self.options.verbose {
+        let listing = self.options.context.zip(self.listings.get(&symbol.id));
+        if symbol.cold_of.is_some() && listing.is_none() && !self.options.verbose {
             return Ok(());
         }
         let style = self.options.style;
@@ -150,7 +151,7 @@ impl Writer<'_> {
         for cause in &symbol.causes {
             self.cause(cause)?;
         }
-        if let (Some(context), Some(listing)) = (self.options.context, self.listings.get(&symbol.id)) {
+        if let Some((context, listing)) = listing {
             listing::write(&symbol.name, listing, context, "    ", style, self.out)?;
         }
         Ok(())
@@ -208,9 +209,11 @@ impl Writer<'_> {
                 let at = link.at.map(|at| format!(" at +{at:#x}")).unwrap_or_default();
                 writeln!(self.out, "{:INDENT$}-> {}{at}", "", visible(&link.what))?;
             }
-        } else if !cause.chain.is_empty() {
-            let chain: String = cause.chain.iter().map(|link| format!("-> {} ", link.what)).collect();
-            for line in wrapped(&chain, WIDTH - INDENT) {
+        } else {
+            // What the sentence has said already is not said again.
+            let unsaid = cause.chain.iter().filter(|link| !cause.summary.contains(&link.what));
+            let chain: String = unsaid.map(|link| format!("-> {} ", link.what)).collect();
+            for line in wrapped(&chain, WIDTH - INDENT).into_iter().filter(|line| !line.is_empty()) {
                 writeln!(self.out, "{:INDENT$}{}", "", visible(line))?;
             }
         }
@@ -385,7 +388,7 @@ pub(crate) mod tests {
         let mut show = symbol("lib/show.c", "show", Status::Changed);
         show.original_name = Some("show.constprop.0".to_owned());
         show.file = Some("show.c".to_owned());
-        let mut reference = cause(CauseKind::Reference, "refers to a string that changed", None);
+        let mut reference = cause(CauseKind::Reference, "names has other content", None);
         reference.chain = vec![
             ChainLink { id: Some("lib/list.c#names".to_owned()), what: "names".to_owned(), at: Some(20) },
             ChainLink { id: None, what: "string \"a\\x1b\"".to_owned(), at: None },
