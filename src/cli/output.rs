@@ -47,8 +47,8 @@ impl Destination {
         }
     }
 
-    /// Writes all that `write` writes. A reader of standard output that has gone away is no error: it has read
-    /// what it wanted.
+    /// Writes all that `write` writes. A reader of a pipe that has gone away is no error: it has read what it
+    /// wanted.
     ///
     /// # Errors
     /// Those of the file system.
@@ -59,22 +59,25 @@ impl Destination {
                 let written = write(&mut out).and_then(|()| out.flush());
                 // What is left in the buffer would be written again when it is dropped.
                 let _ = out.into_parts();
-                match written {
-                    Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", e)),
-                    _ => Ok(()),
-                }
+                unless_gone(written).map_err(|e| Error::io("standard output", e))
             }
-            Destination::Device(path) => std::fs::OpenOptions::new()
-                .write(true)
-                .open(path)
-                .and_then(|file| {
+            Destination::Device(path) => {
+                let written = std::fs::OpenOptions::new().write(true).open(path).and_then(|file| {
                     let mut out = BufWriter::new(file);
                     write(&mut out)?;
                     out.flush()
-                })
-                .map_err(|e| Error::io(path, e)),
+                });
+                unless_gone(written).map_err(|e| Error::io(path, e))
+            }
             Destination::File(path) => replace(path, write).map_err(|e| Error::io(path, e)),
         }
+    }
+}
+
+fn unless_gone(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }
 

@@ -36,7 +36,7 @@ pub fn write(
                 ListingOp::Removed => ('-', Some(Role::Removed), line.at.original),
                 ListingOp::Added => ('+', Some(Role::New), line.at.patched),
             };
-            let text = format!("{mark}{:>7}  {}", Offset(at).to_string(), line.text);
+            let text = format!("{mark}{:>8}  {}", Offset(at).to_string(), line.text);
             match role {
                 Some(role) => writeln!(out, "{indent}{}", style.paint(role, &text))?,
                 None => writeln!(out, "{indent}{}", visible(&text))?,
@@ -111,14 +111,14 @@ pub(crate) mod tests {
             shown(" a\n b\n-c\n+C\n+D\n e\n f\n g\n h\n-i", 1),
             [
                 "@@ f +0x4 / +0x4 @@",
-                "    +0x4  b",
-                "-   +0x8  c",
-                "+   +0x8  C",
-                "+   +0xc  D",
-                "   +0x10  e",
+                "     +0x4  b",
+                "-    +0x8  c",
+                "+    +0x8  C",
+                "+    +0xc  D",
+                "    +0x10  e",
                 "@@ f +0x18 / +0x1c @@",
-                "   +0x1c  h",
-                "-  +0x1c  i",
+                "    +0x1c  h",
+                "-   +0x1c  i",
                 "",
             ]
             .join("\n")
@@ -135,7 +135,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_side_without_instructions_has_a_dash() {
-        assert_eq!(shown("+a", 3), "@@ f - / +0x0 @@\n+   +0x0  a\n");
+        assert_eq!(shown("+a", 3), "@@ f - / +0x0 @@\n+    +0x0  a\n");
         assert_eq!(shown(" a\n b", 3), "");
     }
 }

@@ -88,12 +88,6 @@ impl<'a> Planned<'a> {
         self.given.original_name.is_none()
     }
 
-    /// The symbol that the kernel would replace, when replacing it by a C function of the source is right.
-    fn replaces(&self) -> Option<&'a str> {
-        let original = self.given.original_name.as_deref()?;
-        (original == self.given.stem && is_identifier(original)).then_some(original)
-    }
-
     fn write(&self, all: &[Planned<'_>], out: &mut Vec<u8>) {
         let given = self.given;
         let mut lines = Vec::new();
@@ -110,7 +104,8 @@ impl<'a> Planned<'a> {
             }
             SourceCopy::None(why) => lines.push(format!("TODO: copy it by hand: {why}.")),
         }
-        lines.extend(self.warnings(out_of_header(&self.copy)));
+        lines.extend(self.obstacles());
+        lines.extend(self.warnings());
         lines.extend(self.needs(all));
         put(out, "/*\n");
         for line in &lines {
@@ -123,36 +118,51 @@ impl<'a> Planned<'a> {
         put(out, "\n");
     }
 
-    /// What to mind about this function.
-    fn warnings(&self, header: &[u8]) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let original = self.given.original_name.as_deref();
-        if let Some(original) = original
-            && self.replaces().is_none()
-        {
-            warnings.push(format!(
+    /// Why the kernel cannot replace the original by a C function of the source: with an entry for it, the whole
+    /// livepatch would not load, or do harm.
+    fn obstacles(&self) -> Vec<String> {
+        let Some(original) = self.given.original_name.as_deref() else { return Vec::new() };
+        let mut obstacles = Vec::new();
+        if original != self.given.stem || !is_identifier(original) {
+            obstacles.push(format!(
                 "TODO: the kernel has this code as {original}, whose calling convention the compiler chose: \
                  replace the functions that call it instead."
             ));
         }
-        if original.is_some() && self.given.ambiguous {
+        let header = self.text(|definition| definition.header.clone());
+        let has = |word: &&&str| !definition::words(header, word).is_empty();
+        if let Some(word) = ["__init", "__exit", "__meminit"].iter().find(has) {
+            obstacles.push(format!("TODO: it is {word}: it has run, and the kernel has dropped it."));
+        }
+        // In the kernel every inline function is notrace, and what is not traced has no entry to redirect.
+        if let Some(word) = ["inline", "__always_inline", "notrace", "noinstr"].iter().find(has) {
+            obstacles.push(format!(
+                "TODO: it is {word}, which the kernel cannot redirect: replace its callers instead."
+            ));
+        }
+        obstacles
+    }
+
+    /// What else to mind.
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.given.original_name.is_some() && self.given.ambiguous {
             warnings.push("TODO: more than one symbol has this name: set .old_sympos below.".to_owned());
         }
-        for word in ["__init", "__exit", "__meminit"] {
-            if !definition::words(header, word).is_empty() {
-                warnings
-                    .push(format!("TODO: {word} code does not run after start: replacing it has no effect."));
-            }
-        }
-        for word in ["inline", "__always_inline", "notrace"] {
-            if original.is_some() && !definition::words(header, word).is_empty() {
-                warnings.push(format!(
-                    "TODO: it is {word}, which the kernel cannot redirect: its callers must be replaced."
-                ));
-                break;
-            }
+        let body = self.text(|definition| definition.header.end..definition.whole.end);
+        if !self.is_new() && !definition::words(body, "static").is_empty() {
+            warnings
+                .push("TODO: its static variables: those of the copy are others and begin anew.".to_owned());
         }
         warnings
+    }
+
+    /// A part of the definition's text; nothing where there is no text.
+    fn text(&self, part: impl Fn(&Definition) -> Range<usize>) -> &[u8] {
+        match &self.copy {
+            SourceCopy::Text(source, definition) => &source.text[part(definition)],
+            _ => &[],
+        }
     }
 
     fn needs(&self, all: &[Planned<'_>]) -> Vec<String> {
@@ -183,13 +193,6 @@ impl<'a> Planned<'a> {
             lines.push(format!("  {}: {what}", need.name));
         }
         lines
-    }
-}
-
-fn out_of_header<'a>(copy: &SourceCopy<'a>) -> &'a [u8] {
-    match copy {
-        SourceCopy::Text(source, definition) => &source.text[definition.header.clone()],
-        _ => &[],
     }
 }
 
@@ -377,31 +380,27 @@ fn tables(functions: &[Planned<'_>], names: &Names, out: &mut Vec<u8>) {
 /// Writes the entry of one function; a comment and `false` when it cannot have one.
 fn entry(function: &Planned<'_>, out: &mut Vec<u8>) -> bool {
     let name = &function.given.name;
-    match (function.replaces(), function.copy_name.is_empty()) {
-        (Some(original), false) => {
+    let why = match (function.obstacles().is_empty(), function.copy_name.is_empty()) {
+        (false, _) => "has no entry of its own",
+        (true, true) => "has no copy yet",
+        (true, false) => {
+            let copy = &function.copy_name;
             put(
                 out,
                 &format!(
-                    "\t{{\n\t\t.old_name = {},\n\t\t.new_func = {},\n",
-                    c_string(original),
-                    function.copy_name
+                    "\t{{\n\t\t.old_name = {},\n\t\t.new_func = {copy},\n",
+                    c_string(&function.given.stem)
                 ),
             );
             if function.given.ambiguous {
                 put(out, "\t\t/* TODO: .old_sympos: which of the symbols of this name, from 1. */\n");
             }
             put(out, "\t},\n");
-            true
+            return true;
         }
-        (None, _) => {
-            put(out, &format!("\t/* TODO: {} has no entry of its own, see above. */\n", comment(name)));
-            false
-        }
-        (Some(_), true) => {
-            put(out, &format!("\t/* TODO: {} has no copy yet, see above. */\n", comment(name)));
-            false
-        }
-    }
+    };
+    put(out, &format!("\t/* TODO: {} {why}, see above. */\n", comment(name)));
+    false
 }
 
 fn put(out: &mut Vec<u8>, text: &str) {

@@ -13,6 +13,9 @@ int helper(int);
 
 static int check(int a) /* the bound */
 {
+	static int calls;
+
+	calls++;
 	if (a > limit) {
 		return -1;
 	}
@@ -27,6 +30,11 @@ int entry(int a, int b)
 static inline int added(int a)
 {
 	return a & 0xff;
+}
+
+int __init start(void)
+{
+	return 0;
 }
 
 DEFINE_CALL(magic, int, a)
@@ -55,19 +63,27 @@ fn function(name: &str, line: u32) -> SkeletonFunction {
 
 fn input() -> SkeletonInput {
     let need = |name: &str, kind| Need { name: name.to_owned(), kind };
-    let mut entry = function("entry", 16);
+    let mut entry = function("entry", 19);
     entry.needs = vec![need("check", NeedKind::LocalFunction), need("added", NeedKind::LocalFunction)];
     let mut check = function("check", 8);
     check.ambiguous = true;
     check.needs = vec![need("limit", NeedKind::LocalObject), need("helper", NeedKind::Elsewhere)];
-    let mut added = function("added", 21);
+    let mut added = function("added", 24);
     added.original_name = None;
     let mut driver = function("check", 8);
     driver.unit = "drivers/a */ b.c".to_owned();
     driver.module = Some("a_driver".to_owned());
     SkeletonInput {
         subject: Some("lib: check the bound */ #include \"x\"".to_owned()),
-        functions: vec![entry, check, added, driver, function("check.isra.0", 8), function("__do_magic", 26)],
+        functions: vec![
+            entry,
+            check,
+            added,
+            driver,
+            function("check.isra.0", 8),
+            function("__do_magic", 34),
+            function("start", 29),
+        ],
         incomplete: false,
     }
 }
@@ -80,7 +96,7 @@ fn rendered(input: &SkeletonInput) -> String {
 fn functions_are_copied_under_their_new_names() {
     let text = rendered(&input());
     assert!(
-        text.contains("static int livepatch_check(int a) /* the bound */\n{\n\tif (a > limit) {"),
+        text.contains("static int livepatch_check(int a) /* the bound */\n{\n\tstatic int calls;\n"),
         "{text}"
     );
     assert!(text.contains("static int livepatch_check_2(int a)"), "{text}");
@@ -106,6 +122,7 @@ fn tables_hold_what_the_kernel_can_replace() {
     assert!(!text.contains(".old_name = \"check.isra.0\""), "{text}");
     assert!(text.contains("TODO: check.isra.0 has no entry of its own"), "{text}");
     assert!(text.contains("TODO: __do_magic has no copy yet"), "{text}");
+    assert!(text.contains("TODO: start has no entry of its own"), "{text}");
 }
 
 #[test]
@@ -116,7 +133,9 @@ fn what_a_person_has_to_see_to_is_said() {
         "added: new, here as added",
         "limit: static data object of the unit; a copy would be another one",
         "helper: of another unit; is it exported?",
-        "TODO: copy it by hand: a macro defines it, lines 26 to 29 of lib/unit.c.",
+        "TODO: its static variables: those of the copy are others and begin anew.",
+        "TODO: it is __init: it has run, and the kernel has dropped it.",
+        "TODO: copy it by hand: a macro defines it, lines 34 to 37 of lib/unit.c.",
         "\"internal.h\" (lib/unit.c)",
     ] {
         assert!(text.contains(line), "{line} is not in {text}");
