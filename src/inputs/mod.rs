@@ -6,7 +6,10 @@
 
 pub mod command;
 pub mod fix;
+mod git;
 pub mod lines;
+mod patch;
+mod trees;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
