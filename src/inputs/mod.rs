@@ -6,7 +6,10 @@
 
 pub mod command;
 pub mod fix;
+mod git;
 pub mod lines;
+mod patch;
+mod trees;
 pub mod pairing;
 pub mod record;
 pub mod runner;
@@ -14,7 +17,7 @@ pub mod shadow;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
-pub use lines::LineMap;
+pub use lines::{Directed, LineMap, NoDirectives};
 
 use std::path::PathBuf;
 
