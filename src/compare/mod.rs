@@ -3,5 +3,6 @@
 pub mod delta;
 
 pub use delta::{
-    Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp, Status,
+    Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
+    Status,
 };
