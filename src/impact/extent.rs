@@ -7,18 +7,17 @@ const MAX_HEAD: u32 = 24;
 
 /// The lines of the function whose name is on line `name`.
 ///
-/// `next` is the first line above which the function must end, when it is known where another one is declared.
-/// The second value tells whether the end was found; without it the range ends with the name's line, and lines
-/// of code are the better witness.
+/// `next` is the line above which the function must end, when it is known where another one is defined. The
+/// second value tells whether the end was found in the text; without it the range goes up to `next`, or ends
+/// with the name's line, and lines of code are the better witness.
 pub fn function(text: &SourceText, name: u32, next: Option<u32>) -> (Lines, bool) {
     let start = head(text, name);
-    let (end, found) = match end_of_function(text, name) {
-        Some(end) => (end, true),
-        None => (name, false),
-    };
-    match next {
-        Some(next) if next > name && next <= end => ((start..next), false),
-        _ => (start..end + 1, found),
+    let next = next.filter(|next| *next > name);
+    match (end_of_function(text, name), next) {
+        (Some(end), Some(next)) if next <= end => (start..next, false),
+        (Some(end), _) => (start..end + 1, true),
+        (None, Some(next)) => (start..next, false),
+        (None, None) => (start..name + 1, false),
     }
 }
 
@@ -134,7 +133,7 @@ mod tests {
     #[test]
     fn what_stands_directly_above_is_not_part_of_it() {
         for above in ["int a;", "}", "#define X 1", "/* says */", ""] {
-            let text = text(&format!("{above}\nint f(void) { return 1; }\n"));
+            let text = text(&format!("{above}\nint f(void) {{ return 1; }}\n"));
             assert_eq!(function(&text, 2, None).0, 2..3, "{above}");
         }
     }

@@ -177,3 +177,6 @@ fn order(cause: &Cause) -> impl Ord + '_ {
         &cause.summary,
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,8 +29,6 @@ pub(super) struct SideView<'a> {
 /// What was found for one function on one side.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// The function as the source defines it.
-    pub(super) subprogram: Option<SubprogramId>,
     /// Whether any debug information covers the function.
     pub(super) covered: bool,
     /// Lines of the function itself that are in the patch: side, file and line as on disk; the first of each file.
@@ -154,7 +152,6 @@ impl<'a> SideView<'a> {
     pub(super) fn findings(&self, fragments: &[Extent]) -> Findings {
         let evidence = self.dwarf.function(fragments);
         let mut findings = Findings {
-            subprogram: evidence.subprogram,
             covered: evidence.subprogram.is_some() || !evidence.lines.is_empty(),
             ..Findings::default()
         };
