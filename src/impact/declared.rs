@@ -71,12 +71,8 @@ fn names_on(text: &SourceText, line: u32) -> Vec<&[u8]> {
                 let from = head.iter().rposition(|b| matches!(b, b';' | b'{' | b'}')).map_or(0, |p| p + 1);
                 names.extend(identifiers(&head[from..]).filter(|n| !is_keyword(n)));
             }
-            // At file scope nothing further up belongs to the line.
-            b'\n' if depth == 0 && before[..i].last().is_some_and(|b| matches!(b, b'}')) => {
-                if before[..i].iter().rev().take_while(|b| **b != b'\n').last() == Some(&b'}') {
-                    break;
-                }
-            }
+            // The end of something at file scope: nothing further up belongs to the line.
+            b'\n' if depth == 0 && is_closing_line(&before[..i]) => break,
             _ => {}
         }
     }
@@ -85,6 +81,12 @@ fn names_on(text: &SourceText, line: u32) -> Vec<&[u8]> {
     let end = own.iter().position(|b| *b == b'(').unwrap_or(own.len());
     names.extend(identifiers(&own[..end]).filter(|n| !is_keyword(n)));
     names
+}
+
+/// Whether the last line of `text` is a closing brace at its very beginning, and what follows it.
+fn is_closing_line(text: &[u8]) -> bool {
+    let line = text.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    line.first() == Some(&b'}')
 }
 
 fn is_keyword(name: &[u8]) -> bool {

@@ -170,4 +170,19 @@ mod tests {
         assert_eq!(object(&text, 2), 1..6);
         assert_eq!(object(&text, 6), 6..7);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_some_extent(
+            source in "[ \\na-c(){};#\"'/*\\\\]{0,80}|(#if|#else|#endif|#define a|\\n|\\{|\\}|;|f\\(\\)){0,30}",
+            name in 0u32..40,
+            next in proptest::option::of(0u32..40),
+        ) {
+            let text = text(&source);
+            let (lines, _) = function(&text, name, next);
+            proptest::prop_assert!(lines.start <= lines.end);
+            object(&text, name);
+            text.macros();
+        }
+    }
 }

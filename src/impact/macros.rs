@@ -37,8 +37,16 @@ pub(super) fn definitions(text: &SourceText) -> Vec<MacroDefinition> {
 /// The macros through which a touched one is reached.
 #[derive(Debug, Default)]
 pub struct MacroClosure {
-    /// Macro ↦ the touched macro it comes to, and the macro one step nearer to that.
-    reach: FxHashMap<Vec<u8>, (Vec<u8>, Option<Vec<u8>>)>,
+    reach: FxHashMap<Vec<u8>, Reach>,
+}
+
+/// How a macro comes to a touched one.
+#[derive(Debug)]
+struct Reach {
+    /// The touched macro.
+    target: Vec<u8>,
+    /// The macro one step nearer to it; `None` for the touched macro itself.
+    next: Option<Vec<u8>>,
 }
 
 impl MacroClosure {
@@ -46,7 +54,7 @@ impl MacroClosure {
     pub fn new<'a>(touched: &[Vec<u8>], texts: impl Iterator<Item = &'a SourceText> + Clone) -> Self {
         let mut closure = MacroClosure::default();
         for name in touched {
-            closure.reach.insert(name.clone(), (name.clone(), None));
+            closure.reach.insert(name.clone(), Reach { target: name.clone(), next: None });
         }
         if touched.is_empty() {
             return closure;
@@ -68,8 +76,8 @@ impl MacroClosure {
             frontier.clear();
             for (name, used) in found {
                 if !closure.reach.contains_key(&name) {
-                    let target = closure.reach[&used].0.clone();
-                    closure.reach.insert(name.clone(), (target, Some(used)));
+                    let target = closure.reach[&used].target.clone();
+                    closure.reach.insert(name.clone(), Reach { target, next: Some(used) });
                     frontier.insert(name);
                 }
             }
@@ -85,13 +93,12 @@ impl MacroClosure {
     /// The touched macro that the use of `name` comes to, and the macros passed on the way, `name` first when it
     /// is not the touched one itself.
     pub fn target(&self, name: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {
-        let (key, (target, next)) = self.reach.get_key_value(name)?;
+        let (mut name, mut reach) = self.reach.get_key_value(name)?;
+        let target = &reach.target;
         let mut way: Vec<&[u8]> = Vec::new();
-        let mut at = (key, next);
-        while let Some(next) = at.1 {
-            way.push(at.0);
-            let (key, (_, further)) = self.reach.get_key_value(next)?;
-            at = (key, further);
+        while let Some(next) = &reach.next {
+            way.push(name);
+            (name, reach) = self.reach.get_key_value(next)?;
         }
         Some((target, way))
     }

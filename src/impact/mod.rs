@@ -11,7 +11,10 @@
 
 mod declared;
 mod entry;
+mod evidence;
 mod extent;
+mod function;
+mod leftover;
 mod macros;
 mod side;
 mod text;
@@ -139,7 +142,7 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
             Some(side::SideView::new(side, dwarf, fix, unit.map))
         };
         let views = Pair::new(view(Side::Original, original), view(Side::Patched, patched));
-        entry::Evidence::new(fix, views)
+        evidence::Evidence::new(fix, views)
     });
     causes.warnings.dedup();
     for (i, entry) in entries.iter().enumerate() {

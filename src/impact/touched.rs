@@ -247,7 +247,7 @@ fn slide(mut hunk: Hunk, texts: &Pair<Option<Arc<SourceText>>>) -> Hunk {
     loop {
         let range = hunk_lines(&hunk, side);
         let first = range.clone().find(|l| text.is_significant(*l));
-        if !first.is_some_and(|l| closing(l)) {
+        if !first.is_some_and(&closing) {
             return hunk;
         }
         if range.end > text.len() || line(range.start) != line(range.end) {

@@ -49,6 +49,23 @@ struct Die<'a> {
     depth: u32,
 }
 
+/// A run of code.
+#[derive(Debug, Clone, Copy)]
+struct CodeRange {
+    section: u32,
+    start: u64,
+    end: u64,
+}
+
+/// A DIE that can hold inlined bodies and whose children are being read.
+struct OpenDie {
+    depth: isize,
+    /// The inlined body it is; `None` for a subprogram.
+    instance: Option<u32>,
+    /// Where its code begins.
+    first: Option<(u32, u64)>,
+}
+
 struct RawInstance {
     origin: Option<usize>,
     /// Whether its parent was kept, and which it is.
@@ -56,7 +73,7 @@ struct RawInstance {
     depth: u32,
     call_file: Option<FileId>,
     call_line: u32,
-    ranges: Vec<(u32, u64, u64)>,
+    ranges: Vec<CodeRange>,
 }
 
 struct Builder<'a, 'data> {
@@ -67,7 +84,7 @@ struct Builder<'a, 'data> {
     files: FxHashMap<PathBuf, FileId>,
     /// Subprograms and variables by their offset in `.debug_info`.
     dies: FxHashMap<usize, Die<'a>>,
-    bodies: Vec<(usize, Vec<(u32, u64, u64)>)>,
+    bodies: Vec<(usize, Vec<CodeRange>)>,
     instances: Vec<RawInstance>,
     variables: Vec<(usize, (u32, u64))>,
     ranges_left: usize,
@@ -196,13 +213,12 @@ impl<'a> Builder<'a, '_> {
 
     fn read_dies(&mut self, unit: &Unit<'a>, offset: usize, files: &[Option<FileId>]) -> gimli::Result<()> {
         let mut entries = unit.entries_raw(None)?;
-        // For each open DIE that can hold inlined bodies: its depth, and the innermost inlined body so far.
-        let mut open: Vec<(isize, Option<u32>, Option<(u32, u64)>)> = Vec::new();
+        let mut open: Vec<OpenDie> = Vec::new();
         while !entries.is_empty() {
             let at = offset + entries.next_offset().0;
             let depth = entries.next_depth();
             let Some(abbrev) = entries.read_abbreviation()? else { continue };
-            while open.last().is_some_and(|(d, ..)| *d >= depth) {
+            while open.last().is_some_and(|o| o.depth >= depth) {
                 open.pop();
             }
             let tag = abbrev.tag();
@@ -220,7 +236,7 @@ impl<'a> Builder<'a, '_> {
                 attrs.take(attr.name(), attr.value());
             }
             let mut die = Die { depth: depth.try_into().unwrap_or(u32::MAX), ..Die::default() };
-            die.name = attrs.name.clone().and_then(|v| self.dwarf.attr_string(unit, v).ok());
+            die.name = attrs.name.and_then(|v| self.dwarf.attr_string(unit, v).ok());
             die.variable = tag == gimli::DW_TAG_variable;
             die.file = attrs.file.and_then(|i| files.get(i).copied().flatten());
             die.line = attrs.line;
@@ -235,20 +251,22 @@ impl<'a> Builder<'a, '_> {
             }
             let ranges = self.ranges(unit, &attrs)?;
             if tag == gimli::DW_TAG_subprogram {
-                open.push((depth, None, ranges.first().map(|r| (r.0, r.1))));
+                open.push(OpenDie { depth, instance: None, first: begin_of(&ranges) });
                 if !ranges.is_empty() {
                     self.bodies.push((at, ranges));
                 }
                 self.dies.insert(at, die);
             } else {
-                let parent = open.last().and_then(|(_, i, _)| *i);
-                let near = open.last().and_then(|(_, _, place)| *place);
+                let parent = open.last().and_then(|o| o.instance);
+                let near = open.last().and_then(|o| o.first);
                 let id = self.instances.len() as u32;
-                let first = ranges.first().map(|r| (r.0, r.1)).or(near);
-                open.push((depth, Some(id), first));
+                let first = begin_of(&ranges).or(near);
+                open.push(OpenDie { depth, instance: Some(id), first });
                 // A body of which no instruction is left still was inlined where the one around it begins.
                 let ranges = if ranges.is_empty() {
-                    near.map(|(section, start)| (section, start, start)).into_iter().collect()
+                    near.map(|(section, start)| CodeRange { section, start, end: start })
+                        .into_iter()
+                        .collect()
                 } else {
                     ranges
                 };
@@ -266,18 +284,16 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The code of a DIE as section, start and end offset.
-    fn ranges(&mut self, unit: &Unit<'a>, attrs: &Attributes<'a>) -> gimli::Result<Vec<(u32, u64, u64)>> {
+    fn ranges(&mut self, unit: &Unit<'a>, attrs: &Attributes<'a>) -> gimli::Result<Vec<CodeRange>> {
         let mut found = Vec::new();
         let mut push = |begin: u64, end: u64| {
             if let Some((section, start)) = self.sections.place(begin)
                 && end > begin
             {
-                found.push((section, start, start + (end - begin)));
+                found.push(CodeRange { section, start, end: start + (end - begin) });
             }
         };
-        if let Some(list) =
-            attrs.ranges.clone().map(|v| self.dwarf.attr_ranges(unit, v)).transpose()?.flatten()
-        {
+        if let Some(list) = attrs.ranges.map(|v| self.dwarf.attr_ranges(unit, v)).transpose()?.flatten() {
             let mut list = list;
             while let Some(range) = list.next()? {
                 if self.ranges_left == 0 {
@@ -286,10 +302,10 @@ impl<'a> Builder<'a, '_> {
                 self.ranges_left -= 1;
                 push(range.begin, range.end);
             }
-        } else if let Some(low) = attrs.low_pc.clone()
+        } else if let Some(low) = attrs.low_pc
             && let Some(begin) = self.dwarf.attr_address(unit, low)?
         {
-            match attrs.high_pc.clone() {
+            match attrs.high_pc {
                 Some(AttributeValue::Udata(size)) => push(begin, begin.saturating_add(size)),
                 Some(v) => match v.udata_value() {
                     Some(size) => push(begin, begin.saturating_add(size)),
@@ -342,10 +358,10 @@ impl<'a> Builder<'a, '_> {
         };
         for (offset, ranges) in &self.bodies {
             let Some(subprogram) = resolve(*offset, &mut out) else { continue };
-            out.bodies.extend(ranges.iter().map(|&(section, start, end)| Body {
-                section,
-                start,
-                end,
+            out.bodies.extend(ranges.iter().map(|r| Body {
+                section: r.section,
+                start: r.start,
+                end: r.end,
                 subprogram,
             }));
         }
@@ -361,10 +377,10 @@ impl<'a> Builder<'a, '_> {
             let instance = out.instances.len() as u32;
             kept.push(Some(instance));
             out.inlined_names.insert(subprogram);
-            out.spots.extend(raw.ranges.iter().map(|&(section, start, end)| Spot {
-                section,
-                start,
-                end,
+            out.spots.extend(raw.ranges.iter().map(|r| Spot {
+                section: r.section,
+                start: r.start,
+                end: r.end,
                 instance,
             }));
             let depth = parent.map_or(0, |p| out.instances[p as usize].depth + 1);
@@ -404,6 +420,10 @@ impl<'a> Builder<'a, '_> {
         out.variables.sort_by_key(|v| (v.section, v.offset));
         out
     }
+}
+
+fn begin_of(ranges: &[CodeRange]) -> Option<(u32, u64)> {
+    ranges.first().map(|r| (r.section, r.start))
 }
 
 /// The naming attributes of the DIE at `offset`, what it leaves out taken from its origins.

@@ -12,7 +12,10 @@ mod index;
 mod paths;
 mod reader;
 
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::compare::Extent;
 use crate::error::{Error, Result};
@@ -109,7 +112,7 @@ pub struct Dwarf {
     instances: Vec<Instance>,
     spots: Vec<Spot>,
     rows: Vec<Row>,
-    inlined_names: rustc_hash::FxHashSet<SubprogramId>,
+    inlined_names: FxHashSet<SubprogramId>,
 }
 
 /// A run of code that belongs to a function's out-of-line body.
@@ -244,8 +247,8 @@ impl Dwarf {
         spots: &[Spot],
         first: Extent,
         evidence: &mut FunctionEvidence,
-    ) -> rustc_hash::FxHashMap<u32, usize> {
-        let mut lowest: rustc_hash::FxHashMap<u32, Option<u64>> = rustc_hash::FxHashMap::default();
+    ) -> FxHashMap<u32, usize> {
+        let mut lowest: FxHashMap<u32, Option<u64>> = FxHashMap::default();
         for spot in spots {
             let at = (spot.section == first.section
                 && spot.start >= first.offset
@@ -256,12 +259,23 @@ impl Dwarf {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };
-            // A parent without code of its own left still belongs to the chain.
+            // A parent without code of its own left still belongs to the chain. Where nothing is learned about
+            // one, nothing is learned about those around it either.
             let mut up = self.instances[spot.instance as usize].parent;
             while let Some(parent) = up {
-                let known = lowest.entry(parent).or_insert(at);
-                if let (Some(a), Some(b)) = (*known, at) {
-                    *known = Some(a.min(b));
+                match lowest.entry(parent) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(at);
+                    }
+                    Entry::Occupied(mut known) => match (*known.get(), at) {
+                        (Some(a), Some(b)) if b < a => {
+                            known.insert(at);
+                        }
+                        (None, Some(_)) => {
+                            known.insert(at);
+                        }
+                        _ => break,
+                    },
                 }
                 up = self.instances[parent as usize].parent;
             }
@@ -269,7 +283,7 @@ impl Dwarf {
         let mut order: Vec<u32> = lowest.keys().copied().collect();
         order
             .sort_unstable_by_key(|&i| (self.instances[i as usize].depth, lowest[&i].unwrap_or(u64::MAX), i));
-        let places: rustc_hash::FxHashMap<u32, usize> = order.iter().copied().zip(0..).collect();
+        let places: FxHashMap<u32, usize> = order.iter().copied().zip(0..).collect();
         evidence.inlined = order
             .iter()
             .map(|i| {
@@ -291,7 +305,7 @@ impl Dwarf {
         &self,
         fragment: Extent,
         spots: &[Spot],
-        places: &rustc_hash::FxHashMap<u32, usize>,
+        places: &FxHashMap<u32, usize>,
         evidence: &mut FunctionEvidence,
     ) {
         let end = fragment.offset.saturating_add(fragment.size);
@@ -327,3 +341,6 @@ fn between<T: Copy>(
     let to = list.partition_point(|t| place(t) < (section, end)).max(from);
     list[from..to].iter()
 }
+
+#[cfg(test)]
+mod tests;
