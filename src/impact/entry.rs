@@ -1,0 +1,144 @@
+//! The causes of one entry.
+
+use crate::compare::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Status};
+use crate::pair::{Pair, Side};
+
+use super::evidence::Evidence;
+use super::function;
+use super::side::TextRange;
+use super::{Cause, CauseKind, ChainLink, Location};
+
+/// The causes of entry `index`, which is changed, new or removed; in no particular order.
+pub(super) fn causes(comparison: &Comparison, index: usize, evidence: Option<&Evidence<'_>>) -> Vec<Cause> {
+    let entry = &comparison.entries[index];
+    let cold: Vec<&Entry> = comparison.entries.iter().filter(|e| e.cold_of == Some(index)).collect();
+    let mut causes = from_differences(entry, &cold);
+    match evidence {
+        None => without_fix(entry, &cold, &mut causes),
+        Some(evidence) if entry.kind == EntryKind::Function => {
+            function::causes(entry, &cold, evidence, &mut causes);
+        }
+        Some(evidence) => data(entry, evidence, &mut causes),
+    }
+    if causes.is_empty() {
+        causes.push(plain(CauseKind::Unsure, "it differs, and nothing tells why".to_owned()));
+    }
+    causes
+}
+
+/// A cause without a place.
+pub(super) fn plain(kind: CauseKind, summary: String) -> Cause {
+    Cause { kind, summary, symbol: None, location: None, chain: Vec::new() }
+}
+
+/// An entry's differences and those of its cold parts, which are its own.
+fn differences<'a>(entry: &'a Entry, cold: &'a [&'a Entry]) -> impl Iterator<Item = &'a Difference> {
+    entry.differences.iter().chain(cold.iter().flat_map(|c| &c.differences))
+}
+
+/// The causes that are plain from the comparison.
+fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
+    let only_references = differences(entry, cold)
+        .all(|d| matches!(d.kind, DifferenceKind::Reference | DifferenceKind::ColdPart));
+    let is_function = entry.kind == EntryKind::Function;
+    let mut causes = Vec::new();
+    for difference in differences(entry, cold) {
+        let kind = match difference.kind {
+            DifferenceKind::Instructions | DifferenceKind::ColdPart => continue,
+            DifferenceKind::Reference if is_function => CauseKind::Reference,
+            DifferenceKind::Reference | DifferenceKind::Content => CauseKind::Data,
+            DifferenceKind::Attributes => CauseKind::Attributes,
+            DifferenceKind::Special => CauseKind::Special,
+            DifferenceKind::Unsure => CauseKind::Unsure,
+        };
+        let summary = match kind {
+            CauseKind::Reference if only_references => format!("same instructions; {}", difference.what),
+            _ => difference.what.clone(),
+        };
+        let symbol = difference.chain.last().filter(|l| l.entry.is_some()).map(|l| l.what.clone());
+        let chain = difference
+            .chain
+            .iter()
+            .map(|l| ChainLink { entry: l.entry, what: l.what.clone(), at: l.at })
+            .collect();
+        causes.push(Cause { kind, summary, symbol, location: None, chain });
+    }
+    causes
+}
+
+/// Whether something differs that only the source can explain.
+pub(super) fn needs_source(entry: &Entry, cold: &[&Entry]) -> bool {
+    differences(entry, cold).any(|d| d.kind == DifferenceKind::Instructions)
+        || entry.differences.iter().any(|d| d.kind == DifferenceKind::ColdPart)
+            && !cold.iter().any(|c| c.status == Status::Changed && !c.differences.is_empty())
+        || cold.iter().any(|c| matches!(c.status, Status::New | Status::Removed))
+}
+
+fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
+    let summary = match entry.status {
+        Status::New => {
+            "only on the patched side; no patch was given, so the source of it is not known".to_owned()
+        }
+        Status::Removed => "only on the original side; no patch was given, so it is not known why".to_owned(),
+        _ if needs_source(entry, cold) => {
+            let at = differences(entry, cold).find(|d| d.kind == DifferenceKind::Instructions).map(|d| d.at);
+            let place = match at {
+                Some(Pair { original: Some(o), patched: Some(p) }) => {
+                    format!(" at {o:+#x} (original) and {p:+#x} (patched)")
+                }
+                Some(Pair { original: Some(o), patched: None }) => format!(" at {o:+#x} (original)"),
+                Some(Pair { original: None, patched: Some(p) }) => format!(" at {p:+#x} (patched)"),
+                _ => String::new(),
+            };
+            format!(
+                "instructions differ{place}; no patch was given, so the source of the change is not known"
+            )
+        }
+        _ => return,
+    };
+    causes.push(plain(CauseKind::Unsure, summary));
+}
+
+fn data(entry: &Entry, evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
+    let removed = entry.status == Status::Removed;
+    let mut location: Option<Location> = None;
+    let mut ranges: Vec<(Side, TextRange)> = Vec::new();
+    for side in [Side::Patched, Side::Original] {
+        let (Some(view), Some(extent)) = (evidence.views.get(side), *entry.extent.get(side)) else {
+            continue;
+        };
+        let Some((file, lines)) = view.object(extent) else { continue };
+        if let Some((touched, line)) = view.touched_line(&file, &lines) {
+            let (file, line) = touched.shown(side, line, removed);
+            if location.as_ref().is_none_or(|l| l.file == file && line < l.line) {
+                location = Some(Location { file, line });
+            }
+        }
+        ranges.push((side, TextRange { file, lines, inlined: None }));
+    }
+    let ranges: Vec<(Side, &TextRange)> = ranges.iter().map(|(side, range)| (*side, range)).collect();
+    let declared_in_patch = location.is_some();
+    for cause in causes.iter_mut().filter(|c| c.kind == CauseKind::Data) {
+        cause.location.clone_from(&location);
+    }
+    let before = causes.len();
+    match entry.status {
+        Status::New | Status::Removed => {
+            let summary = match (entry.status, declared_in_patch) {
+                (Status::New, true) => "the patch adds it",
+                (Status::New, false) => "only on the patched side, though no line of it is in the patch",
+                (_, true) => "the patch removes it",
+                (_, false) => "only on the original side, though no line of it is in the patch",
+            };
+            let kind = if declared_in_patch { CauseKind::Source } else { CauseKind::Data };
+            causes.push(Cause { location, ..plain(kind, summary.to_owned()) });
+        }
+        _ => {
+            function::macros(evidence, &ranges, causes);
+            if before == 0 && causes.is_empty() {
+                let summary = "its content or what it refers to differs".to_owned();
+                causes.push(Cause { location, ..plain(CauseKind::Data, summary) });
+            }
+        }
+    }
+}
