@@ -7,6 +7,7 @@ use super::model::{
     Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
 };
 use crate::compare::{self, Comparison, Difference, DifferenceKind, Entry, EntryKind, Link, Listing};
+use crate::impact;
 use crate::load;
 use crate::pair::Pair;
 
@@ -39,26 +40,11 @@ pub struct UnitResult {
     /// The comparison; `None` when a side could not be had, or when there was nothing to compare.
     pub comparison: Option<Comparison>,
     /// The causes of each entry of the comparison, by its index. Entries beyond the end have none.
-    pub causes: Vec<Vec<FoundCause>>,
+    pub causes: Vec<Vec<impact::Cause>>,
     /// The demangled name of each entry of the comparison, by its index. Entries beyond the end have none.
     pub demangled: Vec<Option<String>>,
     /// What went wrong with this unit.
     pub errors: Vec<ReportError>,
-}
-
-/// A cause before its chain speaks of ids.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundCause {
-    /// Which cause.
-    pub kind: CauseKind,
-    /// One sentence, without a full stop.
-    pub summary: String,
-    /// The function, macro or data object it names.
-    pub symbol: Option<String>,
-    /// Where in the source: a line on disk.
-    pub location: Option<Location>,
-    /// The way from the entry to what changed, by indices of the comparison's entries.
-    pub chain: Vec<Link>,
 }
 
 /// A report and what belongs to its entries without being part of it.
@@ -144,7 +130,7 @@ impl Builder {
                 status: entry.status.into(),
                 original_size: entry.size.original,
                 patched_size: entry.size.patched,
-                causes: causes.into_iter().map(|cause| cause.resolve(id_of)).collect(),
+                causes: causes.into_iter().map(|found| cause(found, id_of)).collect(),
                 cold_of: id_of(entry.cold_of),
                 abi: None,
                 closure: None,
@@ -205,39 +191,54 @@ impl Builder {
     }
 }
 
-impl FoundCause {
-    fn resolve(self, id_of: impl Fn(Option<usize>) -> Option<String>) -> Cause {
-        let chain = self.chain.into_iter().map(|link| ChainLink {
-            id: id_of(link.entry),
-            what: link.what,
-            at: link.at,
-        });
-        Cause {
-            kind: self.kind,
-            summary: self.summary,
-            symbol: self.symbol,
-            location: self.location,
-            chain: chain.collect(),
-        }
+/// A cause as the report has it: chains by id instead of by index.
+fn cause(found: impact::Cause, id_of: impl Fn(Option<usize>) -> Option<String>) -> Cause {
+    let link = |link: impact::ChainLink| ChainLink { id: id_of(link.entry), what: link.what, at: link.at };
+    let location = |at: impact::Location| Location { file: at.file.display().to_string(), line: at.line };
+    Cause {
+        kind: found.kind.into(),
+        summary: found.summary,
+        symbol: found.symbol,
+        location: found.location.map(location),
+        chain: found.chain.into_iter().map(link).collect(),
     }
 }
 
 /// What can be said of a changed entry to which no stage gave a cause: the difference itself. A report never
 /// lists a change without a reason.
-fn bare_cause(difference: &Difference) -> FoundCause {
-    FoundCause {
+fn bare_cause(difference: &Difference) -> impact::Cause {
+    let link = |link: &Link| impact::ChainLink { entry: link.entry, what: link.what.clone(), at: link.at };
+    impact::Cause {
         kind: match difference.kind {
-            DifferenceKind::Instructions | DifferenceKind::ColdPart => CauseKind::Compiler,
-            DifferenceKind::Reference => CauseKind::Reference,
-            DifferenceKind::Content => CauseKind::Data,
-            DifferenceKind::Attributes => CauseKind::Attributes,
-            DifferenceKind::Special => CauseKind::Special,
-            DifferenceKind::Unsure => CauseKind::Unsure,
+            DifferenceKind::Instructions | DifferenceKind::ColdPart => impact::CauseKind::Compiler,
+            DifferenceKind::Reference => impact::CauseKind::Reference,
+            DifferenceKind::Content => impact::CauseKind::Data,
+            DifferenceKind::Attributes => impact::CauseKind::Attributes,
+            DifferenceKind::Special => impact::CauseKind::Special,
+            DifferenceKind::Unsure => impact::CauseKind::Unsure,
         },
         summary: difference.what.clone(),
         symbol: None,
         location: None,
-        chain: difference.chain.clone(),
+        chain: difference.chain.iter().map(link).collect(),
+    }
+}
+
+impl From<impact::CauseKind> for CauseKind {
+    fn from(kind: impact::CauseKind) -> Self {
+        match kind {
+            impact::CauseKind::Source => CauseKind::Source,
+            impact::CauseKind::Inline => CauseKind::Inline,
+            impact::CauseKind::Macro => CauseKind::Macro,
+            impact::CauseKind::Layout => CauseKind::Layout,
+            impact::CauseKind::Reference => CauseKind::Reference,
+            impact::CauseKind::Special => CauseKind::Special,
+            impact::CauseKind::Data => CauseKind::Data,
+            impact::CauseKind::Attributes => CauseKind::Attributes,
+            impact::CauseKind::Ipa => CauseKind::Ipa,
+            impact::CauseKind::Compiler => CauseKind::Compiler,
+            impact::CauseKind::Unsure => CauseKind::Unsure,
+        }
     }
 }
 

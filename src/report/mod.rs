@@ -11,4 +11,4 @@ pub mod model;
 pub mod style;
 pub mod text;
 
-pub use build::{BuiltReport, FoundCause, ReportInput, UnitResult, build_report};
+pub use build::{BuiltReport, ReportInput, UnitResult, build_report};
