@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod pair;
+pub mod pipeline;
 pub mod plan;
 
 pub mod inputs;

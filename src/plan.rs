@@ -19,6 +19,10 @@ pub struct AnalyzePlan {
     pub dry_run: bool,
     /// Report unchanged symbols too.
     pub all: bool,
+    /// Keep the instructions of changed functions, for showing.
+    pub show: bool,
+    /// Collect what a livepatch skeleton is made of.
+    pub skeleton: bool,
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
 }

@@ -1,8 +1,19 @@
 //! Matched functions and data objects ↦ how they differ. Decides sameness, never prints.
+//!
+//! Bytes come first: a unit whose allocated sections, relocations and symbols are the same is done with. Then
+//! each pair of functions is decided by bytes and references, and only what still differs is decoded.
 
+mod content;
 pub mod delta;
+mod function;
+mod listing;
+mod references;
+mod tables;
+mod unit;
+mod unowned;
 
 pub use delta::{
     Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
     Status,
 };
+pub use unit::{Options, compare, one_sided};

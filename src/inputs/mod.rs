@@ -7,6 +7,9 @@
 pub mod command;
 pub mod fix;
 pub mod lines;
+pub mod record;
+pub mod runner;
+pub mod shadow;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};

@@ -1,1 +1,3 @@
-//! Filled by the next commits.
+//! From a report to a livepatch: for now, the first skeleton of its source.
+
+pub mod skeleton;

@@ -1,14 +1,13 @@
-//! Files ↦ units: sections, symbols and relocations as the file has them. Never judges sameness.
+//! Files ↦ [`Unit`]s: sections, symbols and relocations as the file has them.
+//!
+//! Everything borrows from the mapped file. Debug sections are known by their headers and not read. Nothing here
+//! judges whether two things are the same.
 
-/// Symbol binding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Binding {
-    /// STB_GLOBAL.
-    Global,
-    /// STB_LOCAL.
-    Local,
-    /// STB_WEAK.
-    Weak,
-    /// STB_GNU_UNIQUE.
-    Unique,
-}
+pub mod archive;
+pub mod elf;
+pub mod file;
+pub mod names;
+pub mod unit;
+
+pub use file::MappedFile;
+pub use unit::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};

@@ -1,1 +1,18 @@
-//! Filled by the next commits.
+//! [`Unit`]s ↦ functions and data objects: which bytes belong to what, what each reference leads to, and the
+//! instructions of a function where they are needed.
+//!
+//! Nothing here looks at the other side. Everything that costs time (relocations, decoding, the bounds of
+//! nameless data) is worked out when it is first asked for.
+
+mod anonymous;
+mod entities;
+mod function;
+mod normalized;
+pub mod sections;
+mod targets;
+
+pub use entities::{Entity, EntityId, EntityKind};
+pub use function::DecodedFunction;
+pub use normalized::Normalized;
+pub use sections::{TableLayout, Treatment};
+pub use targets::Target;

@@ -1,3 +1,14 @@
-//! The report and its writers. Never computes.
+//! The report and its writers. Never computes: what it shows has been decided before.
+//!
+//! [`build`] turns the outcome of the stages into a [`model::Report`]; [`text`] and [`json`] write one;
+//! [`listing`] writes the instructions of changed functions in unified form; [`style`] names the roles of text,
+//! so that no writer speaks of colours.
 
+pub mod build;
+pub mod json;
+pub mod listing;
 pub mod model;
+pub mod style;
+pub mod text;
+
+pub use build::{BuiltReport, FoundCause, ReportInput, UnitResult, build_report};

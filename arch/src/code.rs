@@ -1,0 +1,163 @@
+//! Bytes with relocation sites, and the instructions found in them.
+
+/// A run of code, usually one function.
+#[derive(Debug, Clone, Copy)]
+pub struct Code<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Offset of the first byte from the start of its section.
+    pub address: u64,
+    /// Places that relocations fill, ordered by offset.
+    pub sites: &'a [Site],
+}
+
+impl Code<'_> {
+    /// The bytes of `insn`, which must come from decoding this code.
+    pub fn bytes_of(&self, insn: &Insn) -> &[u8] {
+        let start = insn.offset as usize;
+        self.bytes.get(start..start + usize::from(insn.len)).unwrap_or_default()
+    }
+}
+
+/// A place that a relocation fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Site {
+    /// Offset in bytes from the start of the code.
+    pub offset: u32,
+    /// What the relocation puts there.
+    pub kind: RelocKind,
+}
+
+/// What a relocation computes, as far as comparing needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RelocKind {
+    /// The address of the symbol plus addend, in `size` bytes.
+    Absolute {
+        /// Field size in bytes.
+        size: u8,
+    },
+    /// The distance from the field to the symbol plus addend. `via` tells what stands between.
+    Relative {
+        /// Field size in bytes.
+        size: u8,
+        /// Through which table the symbol is reached.
+        via: Via,
+    },
+    /// Something else with a field of known size: thread-local offsets, sizes, GOT offsets.
+    Other {
+        /// Field size in bytes; 0 for a marker that changes nothing.
+        size: u8,
+    },
+    /// Not known.
+    Unknown,
+}
+
+/// What stands between a reference and its symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// Nothing: a plain distance.
+    Direct,
+    /// A procedure linkage table entry, if the linker thinks it needs one.
+    Plt,
+    /// A global offset table entry.
+    Got,
+}
+
+impl RelocKind {
+    /// Size of the field in bytes; `None` when it is not known.
+    pub fn size(self) -> Option<u8> {
+        match self {
+            RelocKind::Absolute { size } | RelocKind::Relative { size, .. } | RelocKind::Other { size } => {
+                Some(size)
+            }
+            RelocKind::Unknown => None,
+        }
+    }
+
+    /// Whether the field holds a distance from itself, so that the bytes of the instruction behind the field
+    /// count into the addend.
+    pub fn is_relative(self) -> bool {
+        matches!(self, RelocKind::Relative { .. })
+    }
+}
+
+/// One instruction, or a run of bytes that could not be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Insn {
+    /// Offset in bytes from the start of the code.
+    pub offset: u32,
+    /// Length in bytes, at least 1.
+    pub len: u8,
+    /// What it does to the flow of control.
+    pub kind: InsnKind,
+    /// For direct branches: equal exactly if two differ only in encoding length and target. 0 otherwise.
+    pub opcode: u32,
+    /// The field that holds a distance inside the section and that no relocation fills.
+    pub field: Option<Field>,
+    /// Offset from the start of the section that `field` leads to.
+    pub target: Option<u64>,
+}
+
+impl Insn {
+    /// Offset in bytes, from the start of the code, of the byte behind the instruction.
+    pub fn end(&self) -> u32 {
+        self.offset + u32::from(self.len)
+    }
+}
+
+/// A run of bytes inside an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Offset in bytes from the start of the instruction.
+    pub offset: u8,
+    /// Size in bytes.
+    pub size: u8,
+}
+
+/// What an instruction does to the flow of control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InsnKind {
+    /// Goes on behind itself.
+    Plain,
+    /// Does nothing: may be padding.
+    Nop,
+    /// A landing pad such as `endbr64`: does nothing, and is not padding.
+    LandingPad,
+    /// Direct unconditional jump.
+    Jump,
+    /// Direct conditional jump, loops included.
+    ConditionalJump,
+    /// Direct call.
+    Call,
+    /// Jump through a register or memory.
+    IndirectJump,
+    /// Call through a register or memory.
+    IndirectCall,
+    /// Return, of any kind.
+    Return,
+    /// Raises an exception or stops: `ud2`, `int3`, `hlt`.
+    Trap,
+    /// Bytes that could not be decoded.
+    Unknown,
+}
+
+impl InsnKind {
+    /// Whether it is a branch whose target stands in the instruction.
+    pub fn is_direct_branch(self) -> bool {
+        matches!(self, InsnKind::Jump | InsnKind::ConditionalJump | InsnKind::Call)
+    }
+
+    /// Whether control never reaches what stands behind it.
+    pub fn ends_flow(self) -> bool {
+        matches!(self, InsnKind::Jump | InsnKind::IndirectJump | InsnKind::Return | InsnKind::Trap)
+    }
+}
+
+/// What [`crate::Arch::format`] asks a name for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operand {
+    /// The place that the relocation at this offset, in bytes from the start of the code, fills.
+    Site(u32),
+    /// An offset from the start of the section, reached without a relocation.
+    Target(u64),
+}

@@ -1,0 +1,138 @@
+//! Bytes to instructions.
+
+use iced_x86::{Code as Opcode, Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind};
+
+use crate::{Code, Field, Insn, InsnKind};
+
+/// Decodes all of `code`.
+pub(super) fn decode(code: &Code<'_>, out: &mut Vec<Insn>) {
+    // An average x86 instruction takes about four bytes.
+    out.reserve(code.bytes.len() / 4 + 1);
+    let mut decoder = Decoder::with_ip(64, code.bytes, code.address, DecoderOptions::NONE);
+    let mut sites = code.sites.iter().peekable();
+    let mut instruction = Instruction::default();
+    while decoder.can_decode() {
+        let start = decoder.position();
+        decoder.decode_out(&mut instruction);
+        let offset = start as u32;
+        if instruction.is_invalid() {
+            // One byte at a time, so that decoding finds back to the instructions behind data in code.
+            out.push(unknown(offset));
+            let resume = start + 1;
+            if decoder.set_position(resume).is_err() {
+                break;
+            }
+            decoder.set_ip(code.address.wrapping_add(resume as u64));
+            continue;
+        }
+        let len = instruction.len() as u8;
+        while sites.next_if(|s| s.offset < offset).is_some() {}
+        let constants = decoder.get_constant_offsets(&instruction);
+        let relocated = |field: Field| {
+            sites.clone().take_while(|s| s.offset < offset + u32::from(len)).any(|s| {
+                let at = s.offset - offset;
+                at < u32::from(field.offset + field.size)
+                    && u32::from(field.offset) < at + u32::from(s.kind.size().unwrap_or(8))
+            })
+        };
+        let kind = kind_of(&instruction);
+        let mut insn = Insn { offset, len, kind, opcode: 0, field: None, target: None };
+        if is_near_branch(&instruction) {
+            insn.opcode = branch_opcode(&instruction, &code.bytes[start..]);
+            let field =
+                Field { offset: constants.immediate_offset() as u8, size: constants.immediate_size() as u8 };
+            if !relocated(field) {
+                insn.field = Some(field);
+                insn.target = Some(instruction.near_branch_target());
+            }
+        } else if instruction.is_ip_rel_memory_operand() && constants.has_displacement() {
+            let field = Field {
+                offset: constants.displacement_offset() as u8,
+                size: constants.displacement_size() as u8,
+            };
+            if !relocated(field) {
+                insn.field = Some(field);
+                insn.target = Some(instruction.ip_rel_memory_address());
+            }
+        }
+        out.push(insn);
+    }
+}
+
+fn unknown(offset: u32) -> Insn {
+    Insn { offset, len: 1, kind: InsnKind::Unknown, opcode: 0, field: None, target: None }
+}
+
+fn is_near_branch(instruction: &Instruction) -> bool {
+    instruction.op_count() > 0
+        && (0..instruction.op_count()).any(|i| {
+            matches!(
+                instruction.op_kind(i),
+                OpKind::NearBranch16 | OpKind::NearBranch32 | OpKind::NearBranch64
+            )
+        })
+}
+
+fn kind_of(instruction: &Instruction) -> InsnKind {
+    match instruction.mnemonic() {
+        Mnemonic::Endbr64 | Mnemonic::Endbr32 => return InsnKind::LandingPad,
+        Mnemonic::Nop | Mnemonic::Fnop => return InsnKind::Nop,
+        Mnemonic::Ud0 | Mnemonic::Ud1 | Mnemonic::Ud2 | Mnemonic::Int3 | Mnemonic::Hlt => {
+            return InsnKind::Trap;
+        }
+        _ => {}
+    }
+    match instruction.flow_control() {
+        FlowControl::Next | FlowControl::Interrupt => InsnKind::Plain,
+        FlowControl::UnconditionalBranch => InsnKind::Jump,
+        FlowControl::ConditionalBranch => InsnKind::ConditionalJump,
+        FlowControl::Call if is_near_branch(instruction) => InsnKind::Call,
+        FlowControl::Call => InsnKind::Plain, // syscall and friends return behind themselves
+        FlowControl::IndirectBranch => InsnKind::IndirectJump,
+        FlowControl::IndirectCall => InsnKind::IndirectCall,
+        FlowControl::Return => InsnKind::Return,
+        FlowControl::XbeginXabortXend if is_near_branch(instruction) => InsnKind::ConditionalJump,
+        FlowControl::XbeginXabortXend => InsnKind::Plain,
+        FlowControl::Exception => InsnKind::Trap,
+    }
+}
+
+/// A number that is the same for all encoding lengths of one branch: the short form's opcode with the
+/// prefixes that mean something (branch hints and `notrack`, `bnd`).
+fn branch_opcode(instruction: &Instruction, bytes: &[u8]) -> u32 {
+    let code = instruction.code();
+    let canonical = match code {
+        Opcode::Jmp_rel32_64 | Opcode::Jmp_rel32_32 | Opcode::Jmp_rel16 => Opcode::Jmp_rel8_64,
+        _ if instruction.is_jcc_short_or_near() => {
+            let mut short = *instruction;
+            short.as_short_branch();
+            short.code()
+        }
+        _ => code,
+    };
+    let mut prefixes = 0;
+    for &byte in bytes.iter().take(instruction.len()) {
+        prefixes |= match byte {
+            0x2e => 1,
+            0x3e => 2,
+            0xf2 => 4,
+            0xf3 => 8,
+            0x66 => 16,
+            0x67 => 32,
+            0x26 | 0x36 | 0x64 | 0x65 | 0xf0 => 64,
+            0x40..=0x4f => continue,
+            _ => break,
+        };
+    }
+    (canonical as u32) << 8 | prefixes | 1 << 31
+}
+
+/// Whether `bytes` between two functions only fill space: zeros, `int3` or NOPs of any length.
+pub(super) fn is_padding(bytes: &[u8]) -> bool {
+    if bytes.iter().all(|&b| b == 0) || bytes.iter().all(|&b| b == 0xcc) || bytes.iter().all(|&b| b == 0x90) {
+        return true;
+    }
+    let mut insns = Vec::new();
+    decode(&Code { bytes, address: 0, sites: &[] }, &mut insns);
+    insns.iter().all(|i| i.kind == InsnKind::Nop || bytes[i.offset as usize] == 0xcc)
+}

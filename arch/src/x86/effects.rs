@@ -1,0 +1,108 @@
+//! Registers that instructions read and write.
+
+use iced_x86::{
+    Code as Opcode, Decoder, DecoderOptions, FlowControl, Instruction, InstructionInfoFactory, OpAccess,
+    Register,
+};
+
+use crate::{Code, Effects, Insn, RegSet};
+
+const NAMES: [&str; 68] = [
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+    "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
+    "xmm12", "xmm13", "xmm14", "xmm15", "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22",
+    "xmm23", "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k0", "k1", "k2", "k3",
+    "k4", "k5", "k6", "k7", "flags", "es", "cs", "ss", "ds", "fs", "gs", "x87", "cr", "dr", "bnd", "other",
+];
+const FLAGS: u8 = 56;
+const SEGMENTS: u8 = 57;
+const X87: u8 = 63;
+const OTHER: u8 = 67;
+
+/// The name of one of our register numbers.
+pub(super) fn register_name(register: u8) -> &'static str {
+    NAMES.get(usize::from(register)).copied().unwrap_or("?")
+}
+
+fn number(register: Register) -> Option<u8> {
+    let full = register.full_register();
+    Some(match full {
+        Register::None | Register::RIP | Register::EIP => return None,
+        r if r.is_gpr() => r.number() as u8,
+        r if r.is_vector_register() => 16 + r.number() as u8,
+        r if r.is_k() => 48 + r.number() as u8,
+        r if r.is_segment_register() => SEGMENTS + r.number() as u8,
+        r if r.is_st() || r.is_mm() => X87,
+        r if r.is_cr() => 64,
+        r if r.is_dr() => 65,
+        r if r.is_bnd() => 66,
+        _ => OTHER,
+    })
+}
+
+/// Registers that `insn` reads and writes.
+pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
+    let bytes = code.bytes_of(insn);
+    let mut decoder =
+        Decoder::with_ip(64, bytes, code.address + u64::from(insn.offset), DecoderOptions::NONE);
+    let instruction: Instruction = decoder.decode();
+    if instruction.is_invalid() || matches!(instruction.flow_control(), FlowControl::Interrupt) {
+        return Effects { reads: RegSet::ALL, writes: RegSet::ALL };
+    }
+    let mut effects = Effects::default();
+    if is_zeroing_idiom(&instruction) {
+        // `xor eax, eax` gives zero whatever eax held: counting it as a read would show an argument that is none.
+        if let Some(n) = number(instruction.op0_register()) {
+            effects.writes.insert(n);
+        }
+        effects.writes.insert(FLAGS);
+        return effects;
+    }
+    let mut factory = InstructionInfoFactory::new();
+    for used in factory.info(&instruction).used_registers() {
+        let Some(n) = number(used.register()) else { continue };
+        let (reads, writes) = match used.access() {
+            OpAccess::Read | OpAccess::CondRead => (true, false),
+            OpAccess::Write => (false, true),
+            // A write that may not happen leaves the old value visible, and a write to a part of a register
+            // keeps the rest of it.
+            OpAccess::CondWrite | OpAccess::ReadWrite | OpAccess::ReadCondWrite => (true, true),
+            _ => (false, false),
+        };
+        let partial = writes && is_partial(used.register());
+        if reads || partial {
+            effects.reads.insert(n);
+        }
+        if writes {
+            effects.writes.insert(n);
+        }
+    }
+    if instruction.rflags_read() != 0 {
+        effects.reads.insert(FLAGS);
+    }
+    if instruction.rflags_modified() != 0 {
+        effects.writes.insert(FLAGS);
+    }
+    if instruction.code() == Opcode::Syscall {
+        effects.writes = effects.writes.union(RegSet::from_iter([1, 11]));
+    }
+    effects
+}
+
+/// Whether writing this register keeps other bits of the register it belongs to: 8- and 16-bit general
+/// registers do, 32-bit ones clear the upper half (Intel SDM volume 1, 3.4.1.1).
+fn is_partial(register: Register) -> bool {
+    register.is_gpr8() || register.is_gpr16()
+}
+
+fn is_zeroing_idiom(instruction: &Instruction) -> bool {
+    use iced_x86::Mnemonic::{Pxor, Sub, Vpxor, Vxorps, Xor, Xorpd, Xorps};
+    let (a, b) = match (instruction.mnemonic(), instruction.op_count()) {
+        (Xor | Sub | Pxor | Xorps | Xorpd, 2) => (0, 1),
+        (Vpxor | Vxorps, 3) => (1, 2),
+        _ => return false,
+    };
+    instruction.op_register(a) != Register::None
+        && instruction.op_register(a) == instruction.op_register(b)
+        && !is_partial(instruction.op_register(a))
+}

@@ -1,0 +1,42 @@
+//! x86-64, by way of `iced-x86`.
+
+mod decode;
+mod effects;
+mod format;
+mod relocs;
+
+use crate::{Arch, Code, Effects, Insn, Operand, RelocKind};
+
+/// 64-bit x86.
+#[derive(Debug, Clone, Copy)]
+pub struct X86_64;
+
+impl Arch for X86_64 {
+    fn name(&self) -> &'static str {
+        "x86_64"
+    }
+
+    fn decode(&self, code: &Code<'_>, out: &mut Vec<Insn>) {
+        decode::decode(code, out);
+    }
+
+    fn relocation(&self, r_type: u32) -> RelocKind {
+        relocs::relocation(r_type)
+    }
+
+    fn is_padding(&self, bytes: &[u8]) -> bool {
+        decode::is_padding(bytes)
+    }
+
+    fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
+        format::format(code, insn, resolve)
+    }
+
+    fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        effects::effects(code, insn)
+    }
+
+    fn register_name(&self, register: u8) -> &'static str {
+        effects::register_name(register)
+    }
+}

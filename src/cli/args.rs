@@ -1,0 +1,229 @@
+//! What may be typed. Nothing here touches a file or the environment.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing changed, or line numbers only
+  1  at least one function or data object is changed, new or removed
+  2  trouble: something could not be read, built or compared; standard error
+     says what, and what to do";
+
+const ANALYZE_EXAMPLES: &str = "\
+Examples:
+  fixscope analyze --tree linux --patch fix.patch
+  fixscope analyze --tree linux --rev v6.1.20..v6.1.21 --format json -o report.json
+  fixscope analyze --patched ../zlib-1.3 --build-command 'make -j2' --show
+  git show | fixscope analyze --patch - --skeleton ../livepatch-fix
+
+The tree is only read. What is compiled goes to the work folder.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  fixscope diff original/audit.o patched/audit.o --show
+  fixscope diff original/ patched/ --format json";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "fixscope", version, max_term_width = 100, after_help = EXIT_STATUS)]
+#[command(about = "Tells which functions a source fix really touches")]
+#[command(
+    long_about = "Tells which functions a source fix really touches: it compiles the original and the patched \
+                  tree, compares every function at the machine level, and says which changed and why."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile a tree without and with a fix, and tell which functions change
+    #[command(after_help = format!("{ANALYZE_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    Analyze(Box<AnalyzeArgs>),
+    /// Compare two object files, two archives or two folders of them
+    #[command(after_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    Diff(DiffArgs),
+}
+
+/// Arguments of `analyze`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("fix").required(true).args(["patch", "patched", "rev"]))]
+pub struct AnalyzeArgs {
+    /// Root of the original source tree; it is never written to
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub tree: PathBuf,
+
+    /// Patches to apply one after the other; `-` is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath, help_heading = "The fix")]
+    pub patch: Vec<PathBuf>,
+    /// A second tree with the fix in it
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "The fix")]
+    pub patched: Option<PathBuf>,
+    /// Two revisions of the git checkout, `A..B`, or one commit against its first parent
+    #[arg(long, value_name = "A..B|COMMIT", help_heading = "The fix")]
+    pub rev: Option<String>,
+    /// Leading path components to strip from names in patches [default: found out]
+    #[arg(long, alias = "patch-level", value_name = "N", conflicts_with_all = ["patched", "rev"], help_heading = "The fix")]
+    pub strip: Option<usize>,
+    /// With --rev, accept tracked files that differ from the revision that is checked out
+    #[arg(long, conflicts_with_all = ["patch", "patched"], help_heading = "The fix")]
+    pub allow_dirty: bool,
+
+    /// How the tree is built
+    #[arg(long, value_enum, default_value_t = Build::Auto, help_heading = "Building")]
+    pub build: Build,
+    /// The command that builds the tree, for --build make
+    #[arg(long, value_name = "CMD", help_heading = "Building")]
+    pub build_command: Option<String>,
+    /// Flags to add to every compilation, split as a shell does
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true, help_heading = "Building")]
+    pub cflags: Vec<String>,
+    /// Program to put in front of the compiler, such as ccache or distcc
+    #[arg(long, value_name = "PROGRAM", help_heading = "Building")]
+    pub launcher: Option<String>,
+    /// Sources to look at for a header in a tree that was never built
+    #[arg(long, value_name = "GLOB", help_heading = "Building")]
+    pub units: Vec<String>,
+    /// Compile with the line numbers as they are, so that a moved `__LINE__` counts
+    #[arg(long, help_heading = "Building")]
+    pub keep_line_changes: bool,
+    /// Also make assembly of both sides; --keep leaves it in the work folder
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Building")]
+    pub emit: Option<Emit>,
+    /// Folder for everything that is built [default: one for each tree in the user's cache folder]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Building")]
+    pub work_dir: Option<PathBuf>,
+    /// Leave the objects of both sides in the work folder
+    #[arg(long, help_heading = "Building")]
+    pub keep: bool,
+    /// List units, commands and compilations, and compile nothing
+    #[arg(long, conflicts_with_all = ["skeleton", "show"], help_heading = "Building")]
+    pub dry_run: bool,
+
+    /// Write a livepatch source with the changed functions to a new folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub skeleton: Option<PathBuf>,
+    /// How the outcome is shown.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Object file, archive or folder of the original side
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub original: PathBuf,
+    /// The same of the patched side
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub patched: PathBuf,
+    /// How the outcome is shown.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Arguments that all subcommands share.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Show the changed instructions of changed functions
+    #[arg(short, long, help_heading = "Output")]
+    pub show: bool,
+    /// Equal instructions to show around changed ones
+    #[arg(short = 'U', long = "context", value_name = "N", default_value_t = 3, help_heading = "Output")]
+    pub context: usize,
+    /// List unchanged functions and data objects too
+    #[arg(long, help_heading = "Output")]
+    pub all: bool,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub format: Format,
+    /// Write the report to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Jobs to run at a time [default: the number of processors]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Tell more: sizes, offsets, cold parts, compilers, cost
+    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
+    pub verbose: bool,
+    /// Show neither progress nor warnings
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+    /// When to colour text
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto, help_heading = "Output")]
+    pub color: Colour,
+}
+
+/// Kinds of builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Build {
+    /// Choose by what the tree holds
+    Auto,
+    /// A configured Linux kernel tree
+    Kbuild,
+    /// compile_commands.json
+    Compdb,
+    /// Any command, with its compilations recorded
+    Make,
+}
+
+/// What to make beside object files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// Assembly
+    Asm,
+}
+
+/// Forms of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A list for people
+    Text,
+    /// For programs; `src/report/schema.json` describes it
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+    Auto,
+    /// In any case
+    Always,
+    /// In no case
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn one_letter_means_one_thing_in_all_subcommands() {
+        let command = Cli::command();
+        let meanings: Vec<(char, String)> = command
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(|a| Some((a.get_short()?, a.get_long().unwrap_or_default().to_owned())))
+            .collect();
+        for (letter, long) in &meanings {
+            assert!(meanings.iter().all(|(l, other)| l != letter || other == long), "-{letter}");
+        }
+        let mut letters: Vec<char> = meanings.iter().map(|(letter, _)| *letter).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        assert_eq!(letters, ['U', 'j', 'o', 'q', 's', 'v']);
+    }
+}

@@ -1,0 +1,47 @@
+//! Everything that is read from the process's surroundings, read once.
+
+use std::env;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// The surroundings of the process.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// The user's cache folder, where one is known.
+    pub cache: Option<PathBuf>,
+    /// What the user's variables say about colour: NO_COLOR, CLICOLOR_FORCE, CLICOLOR (<https://no-color.org>,
+    /// <https://bixense.com/clicolors>).
+    pub colour: Option<bool>,
+    /// Standard output is a terminal that understands escape sequences.
+    pub coloured_terminal: bool,
+    /// Standard error is a terminal, so that progress can be shown.
+    pub progress_terminal: bool,
+    /// Number of processors this process may use.
+    pub processors: usize,
+}
+
+impl Environment {
+    /// Reads it.
+    pub fn read() -> Self {
+        let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let folder = |name: &str| set(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let colour = if set("NO_COLOR").is_some() {
+            Some(false)
+        } else if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+            Some(true)
+        } else if set("CLICOLOR").is_some_and(|value| value == "0") {
+            Some(false)
+        } else {
+            None
+        };
+        let dumb = set("TERM").is_some_and(|value| value == "dumb");
+        Environment {
+            // A relative XDG_CACHE_HOME is to be ignored (XDG Base Directory Specification).
+            cache: folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))),
+            colour,
+            coloured_terminal: std::io::stdout().is_terminal() && !dumb,
+            progress_terminal: std::io::stderr().is_terminal() && !dumb,
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! What was typed ↦ what is to be done. Files are looked at here, so that a request that cannot be carried out
+//! fails before any work.
+
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use fixscope::error::{Error, Result};
+use fixscope::pair::Pair;
+use fixscope::plan::{AnalyzePlan, BuildKind, BuildPlan, DiffPlan, FixSource, PatchText};
+use fixscope::report::style::Style;
+use fixscope::report::text::TextOptions;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::args::{AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs};
+use super::environment::Environment;
+use super::output::Destination;
+
+/// How the outcome is shown.
+#[derive(Debug)]
+pub struct Presentation {
+    /// Form of the report.
+    pub format: Format,
+    /// How the text form is written.
+    pub text: TextOptions,
+    /// Where the report goes.
+    pub destination: Destination,
+    /// Where a skeleton goes, when one was asked for.
+    pub skeleton: Option<PathBuf>,
+    /// Show neither progress nor warnings.
+    pub quiet: bool,
+}
+
+/// Resolves the arguments of `analyze`.
+///
+/// # Errors
+/// When an argument names something that is not there or cannot be used, with what to do about it.
+pub fn analyze(
+    args: AnalyzeArgs,
+    environment: &Environment,
+    stdin: impl Read,
+) -> Result<(AnalyzePlan, Presentation)> {
+    let tree = folder(&args.tree)?;
+    let fix = if let Some(patched) = &args.patched {
+        let patched = folder(patched)?;
+        if patched == tree {
+            return Err(Error::Request(format!(
+                "{}: is the original tree itself; name the tree that has the fix in it",
+                patched.display()
+            )));
+        }
+        FixSource::PatchedDir(patched)
+    } else if let Some(rev) = &args.rev {
+        revisions(rev, args.allow_dirty)?
+    } else {
+        FixSource::Patches { patches: patches(&args.patch, stdin)?, strip: args.strip }
+    };
+    let work_dir = work_dir(args.work_dir.as_deref(), &tree, environment)?;
+    let kind = match (args.build, &args.build_command) {
+        (Build::Auto, None) => BuildKind::Auto,
+        (Build::Auto | Build::Make, _) => BuildKind::Make,
+        (Build::Kbuild, None) => BuildKind::Kbuild,
+        (Build::Compdb, None) => BuildKind::Compdb,
+        (Build::Kbuild | Build::Compdb, Some(_)) => {
+            return Err(Error::Request(
+                "--build-command: only --build make runs a command; leave one of the two out".to_owned(),
+            ));
+        }
+    };
+    let mut cflags = Vec::new();
+    for flags in &args.cflags {
+        cflags.extend(shlex::split(flags).ok_or_else(|| {
+            Error::Request(format!("--cflags {flags}: a quote or backslash has no partner; add it"))
+        })?);
+    }
+    if let Some(dir) = &args.skeleton {
+        fixscope::livepatch::skeleton::check_destination(dir)?;
+    }
+    let plan = AnalyzePlan {
+        tree,
+        fix,
+        build: BuildPlan {
+            kind,
+            command: args.build_command,
+            cflags,
+            launcher: args.launcher,
+            emit_asm: args.emit == Some(Emit::Asm),
+            keep_line_changes: args.keep_line_changes,
+            units: args.units,
+        },
+        work_dir,
+        keep: args.keep,
+        dry_run: args.dry_run,
+        all: args.output.all,
+        show: args.output.show,
+        skeleton: args.skeleton.is_some(),
+        jobs: jobs(&args.output, environment),
+    };
+    Ok((plan, presentation(&args.output, args.skeleton, environment)?))
+}
+
+/// Resolves the arguments of `diff`.
+///
+/// # Errors
+/// When an argument names something that is not there or cannot be used, with what to do about it.
+pub fn diff(args: DiffArgs, environment: &Environment) -> Result<(DiffPlan, Presentation)> {
+    let is_dir = |path: &Path| path.metadata().map(|data| data.is_dir()).map_err(|e| Error::io(path, e));
+    if is_dir(&args.original)? != is_dir(&args.patched)? {
+        return Err(Error::Request(format!(
+            "{} and {}: one is a folder and the other is a file; name two folders or two files",
+            args.original.display(),
+            args.patched.display()
+        )));
+    }
+    let presentation = presentation(&args.output, None, environment)?;
+    let plan = DiffPlan {
+        all: args.output.all,
+        show: args.output.show,
+        jobs: jobs(&args.output, environment),
+        sides: Pair::new(args.original, args.patched),
+    };
+    Ok((plan, presentation))
+}
+
+fn jobs(output: &OutputArgs, environment: &Environment) -> usize {
+    output.jobs.map_or(environment.processors, usize::from).max(1)
+}
+
+fn presentation(
+    output: &OutputArgs,
+    skeleton: Option<PathBuf>,
+    environment: &Environment,
+) -> Result<Presentation> {
+    if output.show && output.format != Format::Text {
+        return Err(Error::Request(
+            "--show: only the text form shows instructions; leave out --format".to_owned(),
+        ));
+    }
+    let destination = Destination::resolve(output.output.as_deref())?;
+    let coloured = match output.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let terminal = environment.coloured_terminal && destination == Destination::Stdout;
+            environment.colour.unwrap_or(terminal)
+        }
+    };
+    let text = TextOptions {
+        style: Style { coloured },
+        verbose: output.verbose,
+        context: output.show.then_some(output.context),
+    };
+    Ok(Presentation { format: output.format, text, destination, skeleton, quiet: output.quiet })
+}
+
+/// The absolute path of a folder that is there.
+fn folder(path: &Path) -> Result<PathBuf> {
+    let found = path.canonicalize().map_err(|e| Error::io(path, e))?;
+    if !found.is_dir() {
+        return Err(Error::Request(format!(
+            "{}: is not a folder; name the root of a source tree",
+            path.display()
+        )));
+    }
+    Ok(found)
+}
+
+fn patches(paths: &[PathBuf], mut stdin: impl Read) -> Result<Vec<PatchText>> {
+    let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
+    if paths.iter().filter(is_stdin).count() > 1 {
+        return Err(Error::Request(
+            "--patch -: standard input can be read only once; name it once".to_owned(),
+        ));
+    }
+    let read = |path: &PathBuf| {
+        let mut text = Vec::new();
+        if is_stdin(&path) {
+            stdin.read_to_end(&mut text).map_err(|e| Error::io("standard input", e))?;
+        } else {
+            text = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+        }
+        Ok(PatchText { name: path.display().to_string(), text })
+    };
+    paths.iter().map(read).collect()
+}
+
+fn revisions(typed: &str, allow_dirty: bool) -> Result<FixSource> {
+    let refuse = |what: &str| Err(Error::Request(format!("--rev {typed}: {what}")));
+    if typed.contains("...") {
+        return refuse(
+            "three dots mean the revisions' common ancestor; write A..B with the revision you mean",
+        );
+    }
+    let head = |name: &str| if name.is_empty() { "HEAD" } else { name }.to_owned();
+    let (original, patched) = match typed.split_once("..") {
+        Some(("", "")) => return refuse("names no revision; write A..B or one commit"),
+        Some((original, patched)) => (Some(head(original)), head(patched)),
+        None if typed.is_empty() => return refuse("names no revision; write A..B or one commit"),
+        None => (None, typed.to_owned()),
+    };
+    // Git would take it for an option.
+    if original.iter().chain([&patched]).any(|name| name.starts_with('-')) {
+        return refuse("a revision does not begin with a dash; write A..B or one commit");
+    }
+    Ok(FixSource::Revisions { original, patched, allow_dirty })
+}
+
+/// The work folder, which neither lies in the tree nor holds it.
+fn work_dir(typed: Option<&Path>, tree: &Path, environment: &Environment) -> Result<PathBuf> {
+    let wanted = match (typed, &environment.cache) {
+        (Some(typed), _) => typed.to_path_buf(),
+        (None, Some(cache)) => {
+            let name = tree.file_name().unwrap_or_default().to_string_lossy();
+            let hash = xxh3_64(tree.as_os_str().as_encoded_bytes());
+            cache.join("fixscope").join(format!("{name}-{hash:016x}"))
+        }
+        (None, None) => {
+            return Err(Error::Request(
+                "neither XDG_CACHE_HOME nor HOME says where the cache folder is; name a folder with --work-dir"
+                    .to_owned(),
+            ));
+        }
+    };
+    let dir = canonical_although_absent(&wanted)?;
+    if dir.starts_with(tree) {
+        return Err(Error::Request(format!(
+            "{}: the work folder lies in the tree, which is never written to; name another with --work-dir",
+            dir.display()
+        )));
+    }
+    if tree.starts_with(&dir) {
+        return Err(Error::Request(format!(
+            "{}: the work folder holds the tree; name another with --work-dir",
+            dir.display()
+        )));
+    }
+    if dir.exists() && !dir.is_dir() {
+        return Err(Error::Request(format!(
+            "{}: is not a folder; name another with --work-dir",
+            dir.display()
+        )));
+    }
+    Ok(dir)
+}
+
+/// The absolute path without links of something that need not be there yet.
+fn canonical_although_absent(path: &Path) -> Result<PathBuf> {
+    let absolute = std::path::absolute(path).map_err(|e| Error::io(path, e))?;
+    for there in absolute.ancestors() {
+        let Ok(found) = there.canonicalize() else { continue };
+        let rest = absolute.strip_prefix(there).expect("an ancestor is a prefix");
+        // Where `..` leads cannot be told before the folder above it is there.
+        if rest.components().any(|part| part == Component::ParentDir) {
+            break;
+        }
+        return Ok(found.join(rest));
+    }
+    Err(Error::Request(format!(
+        "{}: holds `..` below a folder that does not exist; write the path out",
+        path.display()
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::{Cli, Command};
+    use super::*;
+
+    fn environment(cache: &Path) -> Environment {
+        Environment { cache: Some(cache.to_path_buf()), processors: 3, ..Environment::default() }
+    }
+
+    fn resolve(words: &[&str], environment: &Environment) -> Result<(AnalyzePlan, Presentation)> {
+        let cli = Cli::try_parse_from(["fixscope", "analyze"].iter().chain(words)).expect("it parses");
+        let Command::Analyze(args) = cli.command else { panic!("it is analyze") };
+        analyze(*args, environment, &b"from standard input"[..])
+    }
+
+    fn message(result: Result<(AnalyzePlan, Presentation)>) -> String {
+        result.expect_err("it is refused").to_string()
+    }
+
+    #[test]
+    fn a_plain_request() {
+        let (dir, cache) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let tree = dir.path().to_str().expect("it is text");
+        let words =
+            ["--tree", tree, "--patch", "-", "--strip", "2", "--cflags", "-O1 '-DX=a b'", "--cflags=-g3"];
+        let (plan, shown) = resolve(&words, &environment(cache.path())).expect("it resolves");
+        assert_eq!(plan.build.cflags, ["-O1", "-DX=a b", "-g3"]);
+        assert_eq!((plan.jobs, plan.build.kind), (3, BuildKind::Auto));
+        assert!(
+            plan.work_dir.starts_with(cache.path().canonicalize().expect("it is there").join("fixscope"))
+        );
+        let FixSource::Patches { patches, strip } = plan.fix else { panic!("it is a patch") };
+        assert_eq!((patches[0].text.as_slice(), strip), (&b"from standard input"[..], Some(2)));
+        assert_eq!(shown.text.context, None);
+    }
+
+    #[test]
+    fn exactly_one_fix() {
+        for words in [
+            &["analyze"][..],
+            &["analyze", "--patch", "a", "--rev", "b"],
+            &["analyze", "--strip", "1", "--rev", "b"],
+        ] {
+            assert!(Cli::try_parse_from(["fixscope"].iter().chain(words)).is_err(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn revisions_as_git_writes_them() {
+        let parts = |typed| match revisions(typed, false) {
+            Ok(FixSource::Revisions { original, patched, .. }) => Some((original, patched)),
+            _ => None,
+        };
+        let pair = |a: &str, b: &str| Some((Some(a.to_owned()), b.to_owned()));
+        assert_eq!(parts("v1..v2"), pair("v1", "v2"));
+        assert_eq!(parts("v1.."), pair("v1", "HEAD"));
+        assert_eq!(parts("..v2"), pair("HEAD", "v2"));
+        assert_eq!(parts("v2"), Some((None, "v2".to_owned())));
+        for refused in ["", "..", "a...b", "--output=x", "a..-b"] {
+            assert_eq!(parts(refused), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn work_folder_is_never_in_the_tree_nor_around_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().canonicalize().expect("it is there");
+        let tree = root.join("tree");
+        std::fs::create_dir_all(tree.join("sub")).expect("it is made");
+        std::os::unix::fs::symlink(tree.join("sub"), root.join("link")).expect("it is made");
+        let environment = environment(&tree.join("cache"));
+        for refused in [tree.join("work"), tree.clone(), root.clone(), root.join("link/deep/work")] {
+            assert!(work_dir(Some(&refused), &tree, &environment).is_err(), "{}", refused.display());
+        }
+        assert!(work_dir(Some(&root.join("none/../tree/work")), &tree, &environment).is_err());
+        assert!(work_dir(None, &tree, &environment).is_err(), "the cache folder lies in the tree");
+        assert_eq!(
+            work_dir(Some(&root.join("a/b")), &tree, &environment).expect("it is fine"),
+            root.join("a/b")
+        );
+        let near = root.join("tree-work");
+        assert_eq!(work_dir(Some(&near), &tree, &environment).expect("it is fine"), near);
+    }
+
+    #[test]
+    fn refusals_say_what_to_do() {
+        let (dir, cache) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let tree = dir.path().to_str().expect("it is text");
+        let environment = environment(cache.path());
+        let refused =
+            |words: &[&str]| message(resolve(&[&["--tree", tree][..], words].concat(), &environment));
+        assert!(refused(&["--patched", tree]).contains("name the tree that has the fix"));
+        assert!(refused(&["--patch", "-", "-"]).contains("only once"));
+        assert!(refused(&["--patch", "/none.patch"]).starts_with("/none.patch: "));
+        assert!(refused(&["--patch", "-", "--cflags", "'x"]).contains("no partner"));
+        assert!(
+            refused(&["--patch", "-", "--build", "kbuild", "--build-command", "make"]).contains("leave one")
+        );
+        assert!(refused(&["--patch", "-", "--show", "--format", "json"]).contains("only the text form"));
+        let no_tree = message(resolve(&["--tree", "/none", "--patch", "-"], &environment));
+        assert!(no_tree.starts_with("/none: "));
+    }
+
+    #[test]
+    fn colour_follows_the_flag_then_the_variables_then_the_terminal() {
+        let output = |words: &[&str], environment: &Environment| {
+            let words = ["fixscope", "diff", "/", "/"].iter().chain(words);
+            let Command::Diff(args) = Cli::try_parse_from(words).expect("it parses").command else {
+                panic!("diff")
+            };
+            diff(args, environment).expect("it resolves").1.text.style.coloured
+        };
+        let terminal = Environment { coloured_terminal: true, ..Environment::default() };
+        let no_color = Environment { colour: Some(false), ..terminal.clone() };
+        assert!(output(&[], &terminal));
+        assert!(!output(&["-o", "/dev/null"], &terminal));
+        assert!(!output(&[], &no_color));
+        assert!(output(&["--color", "always"], &no_color));
+        assert!(!output(&["--color", "never"], &terminal));
+        assert!(!output(&[], &Environment::default()));
+    }
+}

@@ -1,0 +1,135 @@
+//! Whether two runs of data hold the same.
+
+use std::ops::Range;
+
+use crate::load::Reloc;
+use crate::normalize::{Normalized, Target};
+use crate::pair::Pair;
+
+use super::delta::Link;
+use super::references::{Mismatch, Sides, Visiting};
+
+/// A run of a section's bytes: section index and range.
+pub(super) type Run = (u32, Range<u64>);
+
+impl Sides<'_> {
+    /// Whether two runs hold the same bytes outside of relocated fields, and references to the same things.
+    ///
+    /// With `nameless` the runs are bounded by guess: zeros at the end of the longer one that only fill up to the
+    /// section's alignment do not count, and distances to code are taken from the run's start, as in a `switch`.
+    pub(super) fn same_content(
+        &self,
+        runs: Pair<Run>,
+        nameless: bool,
+        visiting: &mut Visiting,
+    ) -> Result<(), Mismatch> {
+        let (section_o, range_o) = &runs.original;
+        let (section_p, range_p) = &runs.patched;
+        let (o, p) = (self.original, self.patched);
+        let (len_o, len_p) = (range_o.end - range_o.start, range_p.end - range_p.start);
+        let common = len_o.min(len_p);
+        let cut = |n: &Normalized<'_, '_>, section: u32, range: &Range<u64>| {
+            let tail = range.start + common..range.end;
+            let align = n.unit.section(section).map_or(1, |s| s.align);
+            let padding = nameless
+                && tail.end - tail.start < align.max(8)
+                && n.bytes(section, tail.clone()).iter().all(|&b| b == 0)
+                && n.relocs_in(section, tail).is_empty();
+            padding.then_some(())
+        };
+        if len_o != len_p && (cut(o, *section_o, range_o).is_none() || cut(p, *section_p, range_p).is_none())
+        {
+            return Err(vec![link(format!("{len_o} bytes became {len_p}"), common)]);
+        }
+        let nobits =
+            |n: &Normalized<'_, '_>, s: u32| n.unit.section(s).is_some_and(crate::load::Section::is_nobits);
+        let relocs_o = o.relocs_in(*section_o, range_o.start..range_o.start + common);
+        let relocs_p = p.relocs_in(*section_p, range_p.start..range_p.start + common);
+        let bytes_o = o.bytes(*section_o, range_o.start..range_o.start + common);
+        let bytes_p = p.bytes(*section_p, range_p.start..range_p.start + common);
+        if nobits(o, *section_o) != nobits(p, *section_p) {
+            // One side is zero by itself, and the other may be zero in the file.
+            if bytes_o.iter().chain(bytes_p).any(|&b| b != 0) || !relocs_o.is_empty() || !relocs_p.is_empty()
+            {
+                return Err(vec![link("zeros on one side only".to_owned(), 0)]);
+            }
+            return Ok(());
+        }
+        if let Some(at) = first_difference(bytes_o, bytes_p, |at| {
+            in_field(o, relocs_o, range_o.start + at) && in_field(p, relocs_p, range_p.start + at)
+        }) {
+            return Err(vec![link(byte_difference(bytes_o, bytes_p, at), at)]);
+        }
+        let same_sites = relocs_o.len() == relocs_p.len()
+            && relocs_o
+                .iter()
+                .zip(relocs_p)
+                .all(|(a, b)| a.offset - range_o.start == b.offset - range_p.start && a.r_type == b.r_type);
+        if !same_sites {
+            let at = relocs_o
+                .iter()
+                .zip(relocs_p)
+                .find(|(a, b)| a.offset - range_o.start != b.offset - range_p.start || a.r_type != b.r_type)
+                .map_or(0, |(a, _)| a.offset - range_o.start);
+            return Err(vec![link(
+                format!("{} references became {}, or other kinds of them", relocs_o.len(), relocs_p.len()),
+                at,
+            )]);
+        }
+        for (a, b) in relocs_o.iter().zip(relocs_p) {
+            let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| {
+                let from_table = nameless
+                    && n.arch.relocation(reloc.r_type).is_relative()
+                    && !n.unit.section(section).is_some_and(crate::load::Section::is_code);
+                let target = match from_table {
+                    true => n.target_from_table(section, start, reloc),
+                    false => n.target_in_data(section, reloc),
+                };
+                match (from_table, target) {
+                    // Only code is reached from the start of a table.
+                    (true, Target::Entity { id, .. })
+                        if n.entity(id).kind == crate::normalize::EntityKind::Function =>
+                    {
+                        target
+                    }
+                    (true, _) => n.target_in_data(section, reloc),
+                    _ => target,
+                }
+            };
+            let pair =
+                Pair::new(target(o, *section_o, range_o.start, a), target(p, *section_p, range_p.start, b));
+            if let Err(mut chain) = self.same_target(pair, visiting) {
+                if let Some(first) = chain.first_mut() {
+                    first.at = Some(b.offset - range_p.start);
+                }
+                return Err(chain);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a byte lies in a field that a relocation fills.
+pub(super) fn in_field(n: &Normalized<'_, '_>, relocs: &[Reloc], at: u64) -> bool {
+    let before = relocs.partition_point(|r| r.offset <= at);
+    relocs[..before].iter().rev().take_while(|r| at - r.offset < 8).any(|r| {
+        let size = n.arch.relocation(r.r_type).size().unwrap_or(0);
+        at - r.offset < u64::from(size)
+    })
+}
+
+fn first_difference(o: &[u8], p: &[u8], excused: impl Fn(u64) -> bool) -> Option<u64> {
+    if o == p {
+        return None;
+    }
+    o.iter().zip(p).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i as u64).find(|&at| !excused(at))
+}
+
+fn byte_difference(o: &[u8], p: &[u8], at: u64) -> String {
+    let (a, b) = (o.get(at as usize).copied().unwrap_or(0), p.get(at as usize).copied().unwrap_or(0));
+    format!("byte {a:#04x} became {b:#04x}")
+}
+
+pub(super) fn link(what: String, at: u64) -> Link {
+    Link { what, entry: None, at: Some(at) }
+}

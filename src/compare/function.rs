@@ -1,0 +1,225 @@
+//! Whether two functions do the same.
+
+use fixscope_arch::code::Via;
+use fixscope_arch::{Insn, RelocKind};
+
+use crate::load::Reloc;
+use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
+use crate::pair::Pair;
+
+use super::delta::{Difference, DifferenceKind, Link};
+use super::references::{Sides, Visiting};
+
+/// At most so many references that differ are named for one function.
+const NAMED_REFERENCES: usize = 8;
+
+impl Sides<'_> {
+    /// How two functions (or cold parts) differ; empty when they do not.
+    pub(super) fn compare_functions(&self, ids: Pair<EntityId>) -> Vec<Difference> {
+        if self.same_undecoded(ids) {
+            return Vec::new();
+        }
+        let (o, p) = (self.original, self.patched);
+        let (of_o, of_p) = (o.decoded(ids.original), p.decoded(ids.patched));
+        let mut references = Vec::new();
+        let count = of_o.significant.len().min(of_p.significant.len());
+        for i in 0..count {
+            let insns = Pair::new(nth(of_o, i), nth(of_p, i));
+            match self.compare_instructions(ids, insns) {
+                Outcome::Same => {}
+                Outcome::Reference(difference) => references.push(difference),
+                Outcome::Other => {
+                    return vec![instructions(Pair::new(insns.original.offset, insns.patched.offset))];
+                }
+            }
+        }
+        if of_o.significant.len() != of_p.significant.len() {
+            let at = |d: &DecodedFunction, size: u64| {
+                d.significant.get(count).map_or(size as u32, |&i| d.insns[i as usize].offset)
+            };
+            let at = Pair::new(at(of_o, o.entity(ids.original).size), at(of_p, p.entity(ids.patched).size));
+            return vec![instructions(at)];
+        }
+        references.truncate(NAMED_REFERENCES);
+        references
+    }
+
+    /// Whether bytes and references say already that two functions are the same.
+    fn same_undecoded(&self, ids: Pair<EntityId>) -> bool {
+        let (o, p) = (self.original, self.patched);
+        if o.bytes_of(ids.original) != p.bytes_of(ids.patched) {
+            return false;
+        }
+        // Inside a section the assembler resolves calls to neighbours itself: equal distances say nothing there.
+        if !alone_in_section(o, ids.original) || !alone_in_section(p, ids.patched) {
+            return false;
+        }
+        let (start_o, start_p) = (o.entity(ids.original).offset, p.entity(ids.patched).offset);
+        let (relocs_o, relocs_p) = (o.relocs_of(ids.original), p.relocs_of(ids.patched));
+        relocs_o.len() == relocs_p.len()
+            && relocs_o.iter().zip(relocs_p).all(|(a, b)| {
+                a.offset - start_o == b.offset - start_p && self.same_reloc_undecoded(a, b) == Some(true)
+            })
+    }
+
+    fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
+        let (a, b) = (insns.original, insns.patched);
+        if a.kind != b.kind || a.opcode != b.opcode {
+            return Outcome::Other;
+        }
+        let (o, p) = (self.original, self.patched);
+        let relocs = Pair::new(relocs_of_insn(o, ids.original, &a), relocs_of_insn(p, ids.patched, &b));
+        // Equal opcodes of direct branches say all there is but the target.
+        let is_branch = a.opcode != 0;
+        if !is_branch && (a.len != b.len || !self.same_bytes(ids, insns, relocs)) {
+            return Outcome::Other;
+        }
+        let (refs_o, refs_p) = (
+            references(o, ids.original, &a, relocs.original),
+            references(p, ids.patched, &b, relocs.patched),
+        );
+        let mut visiting = Visiting::new();
+        for (ra, rb) in refs_o.iter().zip(&refs_p) {
+            let (ra, rb) = match (ra, rb) {
+                (Some(ra), Some(rb)) => (ra, rb),
+                (None, None) => break,
+                _ => return Outcome::Other,
+            };
+            if !is_branch && ra.field != rb.field || !same_kind(ra.kind, rb.kind) {
+                return Outcome::Other;
+            }
+            if let Err(chain) = self.same_target(Pair::new(ra.target, rb.target), &mut visiting) {
+                // A jump inside the function to another instruction is other code, not another reference.
+                let inside = leads_into(ra.target, ids.original) || leads_into(rb.target, ids.patched);
+                return if inside { Outcome::Other } else { Outcome::Reference(reference(insns, chain)) };
+            }
+        }
+        Outcome::Same
+    }
+
+    /// Whether two instructions agree in every byte outside of the fields that relocations or distances fill.
+    fn same_bytes(&self, ids: Pair<EntityId>, insns: Pair<Insn>, relocs: Pair<&[Reloc]>) -> bool {
+        let (o, p) = (self.original, self.patched);
+        let (code_o, code_p) = (o.code(ids.original), p.code(ids.patched));
+        let (bytes_o, bytes_p) = (code_o.bytes_of(&insns.original), code_p.bytes_of(&insns.patched));
+        if bytes_o == bytes_p {
+            return true;
+        }
+        let named = |n: &Normalized<'_, '_>, id, insn: &Insn, relocs: &[Reloc], i: usize| {
+            let start = n.entity(id).offset + u64::from(insn.offset);
+            let in_field = insn
+                .field
+                .is_some_and(|f| (usize::from(f.offset)..usize::from(f.offset + f.size)).contains(&i));
+            in_field || super::content::in_field(n, relocs, start + i as u64)
+        };
+        bytes_o.iter().zip(bytes_p).enumerate().all(|(i, (x, y))| {
+            x == y
+                || named(o, ids.original, &insns.original, relocs.original, i)
+                    && named(p, ids.patched, &insns.patched, relocs.patched, i)
+        })
+    }
+}
+
+enum Outcome {
+    Same,
+    Reference(Difference),
+    Other,
+}
+
+fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
+    decoded.insns[decoded.significant[i] as usize]
+}
+
+fn alone_in_section(n: &Normalized<'_, '_>, id: EntityId) -> bool {
+    n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
+}
+
+fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
+    let entity = n.entity(id);
+    let start = entity.offset + u64::from(insn.offset);
+    n.relocs_in(entity.section.unwrap_or(0), start..start + u64::from(insn.len))
+}
+
+/// One reference of an instruction.
+struct InsnReference {
+    /// Offset of its field in bytes from the start of the instruction.
+    field: u64,
+    /// How the field reaches the target; a distance that the assembler resolved counts as a plain one.
+    kind: (u32, RelocKind),
+    target: Target,
+}
+
+/// No instruction of any architecture has more fields than this that lead somewhere.
+const FIELDS: usize = 4;
+
+/// The references of an instruction in the order of their fields.
+fn references(
+    n: &Normalized<'_, '_>,
+    id: EntityId,
+    insn: &Insn,
+    relocs: &[Reloc],
+) -> [Option<InsnReference>; FIELDS] {
+    let mut found = [const { None }; FIELDS];
+    let mut slots = found.iter_mut();
+    let entity = n.entity(id);
+    let start = entity.offset + u64::from(insn.offset);
+    let mut distance = insn.target.zip(insn.field).and_then(|(target, field)| {
+        let kind = RelocKind::Relative { size: 4, via: Via::Direct };
+        let target = n.target_at(entity.section?, target as i64);
+        Some(InsnReference { field: u64::from(field.offset), kind: (0, kind), target })
+    });
+    for reloc in relocs {
+        let kind = n.arch.relocation(reloc.r_type);
+        // A marker without a field changes nothing.
+        if kind.size() == Some(0) {
+            continue;
+        }
+        let field = reloc.offset - start;
+        if distance.as_ref().is_some_and(|d| d.field < field)
+            && let Some(slot) = slots.next()
+        {
+            *slot = distance.take();
+        }
+        if let Some(slot) = slots.next() {
+            let target = n.target_in_function(id, reloc);
+            *slot = Some(InsnReference { field, kind: (reloc.r_type, kind), target });
+        }
+    }
+    if let Some(slot) = slots.next()
+        && distance.is_some()
+    {
+        *slot = distance;
+    }
+    found
+}
+
+/// Whether two fields compute the same; a call through the procedure linkage table is a call all the same.
+fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
+    let plain = |kind| matches!(kind, RelocKind::Relative { via: Via::Direct | Via::Plt, .. });
+    a == b || plain(a.1) && plain(b.1)
+}
+
+fn leads_into(target: Target, id: EntityId) -> bool {
+    matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
+}
+
+fn instructions(at: Pair<u32>) -> Difference {
+    Difference {
+        kind: DifferenceKind::Instructions,
+        at: Pair::new(Some(u64::from(at.original)), Some(u64::from(at.patched))),
+        what: format!(
+            "instructions differ from +{:#x} (original) and +{:#x} (patched) on",
+            at.original, at.patched
+        ),
+        chain: Vec::new(),
+    }
+}
+
+fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
+    let at = insns.map(|i| Some(u64::from(i.offset)));
+    if let Some(first) = chain.first_mut() {
+        first.at = at.patched;
+    }
+    let what = chain.first().map_or_else(|| "a reference differs".to_owned(), |l| l.what.clone());
+    Difference { kind: DifferenceKind::Reference, at, what, chain }
+}

@@ -1,0 +1,236 @@
+//! Whether two references lead to the same thing.
+
+use crate::correlate::Matching;
+use crate::load::{Binding, Reloc, names};
+use crate::normalize::{EntityId, EntityKind, Normalized, Target};
+use crate::pair::{Pair, Side};
+
+use super::delta::Link;
+
+/// Both sides with what corresponds to what.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'c> {
+    pub original: &'c Normalized<'c, 'c>,
+    pub patched: &'c Normalized<'c, 'c>,
+    pub matching: &'c Matching,
+}
+
+/// Places of nameless things that are being compared: section and offset on both sides. A cycle counts as the
+/// same, because a difference on it is found where it is first met.
+pub(super) type Visiting = Vec<(u32, u64, u32, u64)>;
+
+/// How two references differ: the chain to what differs.
+pub(super) type Mismatch = Vec<Link>;
+
+impl<'c> Sides<'c> {
+    pub(super) fn get(&self, side: Side) -> &'c Normalized<'c, 'c> {
+        match side {
+            Side::Original => self.original,
+            Side::Patched => self.patched,
+        }
+    }
+
+    /// Whether two targets are the same thing.
+    pub(super) fn same_target(&self, pair: Pair<Target>, visiting: &mut Visiting) -> Result<(), Mismatch> {
+        let differ = || Err(vec![self.link_between(pair)]);
+        match (pair.original, pair.patched) {
+            (Target::Entity { id: o, offset: at_o }, Target::Entity { id: p, offset: at_p }) => {
+                if self.matching.patched(o) == Some(p) {
+                    return if self.same_place(Pair::new(o, p), Pair::new(at_o, at_p)) {
+                        Ok(())
+                    } else {
+                        differ()
+                    };
+                }
+                if self.original.entity(o).by_content && self.patched.entity(p).by_content && at_o == at_p {
+                    return self.same_nameless(pair, visiting);
+                }
+                differ()
+            }
+            (Target::Symbol { index: o, addend: at_o }, Target::Symbol { index: p, addend: at_p }) => {
+                let (o, p) =
+                    (&self.original.unit.symbols[o as usize], &self.patched.unit.symbols[p as usize]);
+                let same_name = o.name == p.name || names::class(&o.name) == names::class(&p.name);
+                if same_name && o.place == p.place && at_o == at_p { Ok(()) } else { differ() }
+            }
+            (Target::Number(o), Target::Number(p)) => {
+                if o == p {
+                    Ok(())
+                } else {
+                    differ()
+                }
+            }
+            (Target::Place { section: o, offset: at_o }, Target::Place { section: p, offset: at_p }) => {
+                let name = |n: &Normalized<'_, '_>, s: u32| n.unit.section(s).map(|s| s.name.to_string());
+                if name(self.original, o) == name(self.patched, p) && at_o == at_p {
+                    Ok(())
+                } else {
+                    differ()
+                }
+            }
+            // A global that is defined on one side only is still the thing of that name for those who refer to it.
+            (Target::Symbol { index, addend }, Target::Entity { id, offset }) => {
+                let symbol = &self.original.unit.symbols[index as usize];
+                if self.is_global_named(self.patched, id, &symbol.name) && addend == offset {
+                    Ok(())
+                } else {
+                    differ()
+                }
+            }
+            (Target::Entity { id, offset }, Target::Symbol { index, addend }) => {
+                let symbol = &self.patched.unit.symbols[index as usize];
+                if self.is_global_named(self.original, id, &symbol.name) && addend == offset {
+                    Ok(())
+                } else {
+                    differ()
+                }
+            }
+            (Target::Nameless { .. }, Target::Nameless { .. }) => self.same_nameless(pair, visiting),
+            (Target::Nameless { .. }, Target::Entity { id, offset: 0 })
+                if self.patched.entity(id).by_content =>
+            {
+                self.same_nameless(pair, visiting)
+            }
+            (Target::Entity { id, offset: 0 }, Target::Nameless { .. })
+                if self.original.entity(id).by_content =>
+            {
+                self.same_nameless(pair, visiting)
+            }
+            _ => differ(),
+        }
+    }
+
+    fn is_global_named(&self, n: &Normalized<'_, '_>, id: EntityId, name: &str) -> bool {
+        n.entity(id).names.iter().any(|&s| {
+            let symbol = &n.unit.symbols[s as usize];
+            symbol.binding != Binding::Local && symbol.name == name
+        })
+    }
+
+    /// Whether two offsets in matched things are the same place: in data the same offset, in code the same
+    /// instruction counted from the start.
+    pub(super) fn same_place(&self, ids: Pair<EntityId>, at: Pair<i64>) -> bool {
+        let is_code = self.original.entity(ids.original).kind == EntityKind::Function
+            && self.patched.entity(ids.patched).kind == EntityKind::Function;
+        if at.original == at.patched && (!is_code || at.original == 0) {
+            return true;
+        }
+        if !is_code {
+            return false;
+        }
+        let ordinal = |n: &Normalized<'_, '_>, id, at: i64| {
+            u64::try_from(at).ok().and_then(|at| n.decoded(id).ordinal(at))
+        };
+        let o = ordinal(self.original, ids.original, at.original);
+        let p = ordinal(self.patched, ids.patched, at.patched);
+        match (o, p) {
+            (Some(o), Some(p)) => o == p,
+            // The end of a function, or a place inside an instruction: nothing but the offset can be compared.
+            (None, None) => at.original == at.patched,
+            _ => false,
+        }
+    }
+
+    fn same_nameless(&self, pair: Pair<Target>, visiting: &mut Visiting) -> Result<(), Mismatch> {
+        let (Some((so, at_o, end_o)), Some((sp, at_p, end_p))) =
+            (extent(self.original, pair.original), extent(self.patched, pair.patched))
+        else {
+            return Err(vec![self.link_between(pair)]);
+        };
+        let key = (so, at_o, sp, at_p);
+        if visiting.contains(&key) {
+            return Ok(());
+        }
+        visiting.push(key);
+        let result = self.same_content(Pair::new((so, at_o..end_o), (sp, at_p..end_p)), true, visiting);
+        visiting.pop();
+        result.map_err(|mut chain| {
+            chain.insert(0, self.link_between(pair));
+            chain
+        })
+    }
+
+    /// The link of a chain that says what two references lead to.
+    pub(super) fn link_between(&self, pair: Pair<Target>) -> Link {
+        let o = describe(self.original, pair.original);
+        let p = describe(self.patched, pair.patched);
+        let what = if o == p { p } else { format!("{o} became {p}") };
+        Link { what, entry: None, at: None }
+    }
+
+    /// Whether a pair of relocations with the same place in equal bytes leads to the same thing, as far as that can
+    /// be told without decoding. `None` when it cannot.
+    pub(super) fn same_reloc_undecoded(&self, o: &Reloc, p: &Reloc) -> Option<bool> {
+        let symbol_o = self.original.unit.symbols.get(o.symbol as usize)?;
+        let symbol_p = self.patched.unit.symbols.get(p.symbol as usize)?;
+        if o.r_type != p.r_type || o.addend != p.addend || o.addend.is_none() {
+            return None;
+        }
+        match (self.original.entity_of_symbol(o.symbol), self.patched.entity_of_symbol(p.symbol)) {
+            (Some((id_o, 0)), Some((id_p, 0))) => {
+                // A place inside code is compared by instructions.
+                let plain =
+                    self.original.entity(id_o).kind == EntityKind::Object || matches!(o.addend, Some(0 | -4));
+                (plain && self.matching.patched(id_o) == Some(id_p)).then_some(true)
+            }
+            (None, None) => {
+                use crate::load::SymbolPlace::Undefined;
+                let undefined = symbol_o.place == Undefined && symbol_p.place == Undefined;
+                (undefined && o.symbol != 0 && p.symbol != 0 && symbol_o.name == symbol_p.name)
+                    .then_some(true)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Section, start and end of something compared by content.
+fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64, u64)> {
+    match target {
+        Target::Nameless { section, offset } => {
+            let range = n.nameless_extent(section, offset);
+            Some((section, range.start, range.end))
+        }
+        Target::Entity { id, offset } => {
+            let entity = n.entity(id);
+            let start = entity.offset.checked_add_signed(offset).filter(|s| *s <= entity.end())?;
+            Some((entity.section?, start, entity.end()))
+        }
+        _ => None,
+    }
+}
+
+/// A target in words.
+pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
+    let plus = |name: &str, offset: i64| match offset {
+        0 => name.to_owned(),
+        o if o > 0 => format!("{name}+{o:#x}"),
+        o => format!("{name}-{:#x}", o.unsigned_abs()),
+    };
+    match target {
+        Target::Symbol { index, addend } => plus(&n.unit.symbols[index as usize].name, addend),
+        Target::Entity { id, offset } => plus(n.name(id), offset),
+        Target::Nameless { section, offset } => describe_nameless(n, section, offset),
+        Target::Place { section, offset } => plus(n.unit.section(section).map_or("?", |s| &s.name), offset),
+        Target::Number(number) => format!("{number:#x}"),
+    }
+}
+
+fn describe_nameless(n: &Normalized<'_, '_>, section: u32, offset: u64) -> String {
+    let Some(info) = n.unit.section(section) else { return "?".to_owned() };
+    let range = n.nameless_extent(section, offset);
+    let bytes = n.bytes(section, range.clone());
+    if info.is_strings() && info.entsize <= 1 {
+        let text = String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned();
+        // The kernel's log levels are a control character and a digit in front of the text.
+        let shown: String = text.chars().take(60).collect();
+        let dots = if shown.len() < text.len() { "…" } else { "" };
+        return format!("string {shown:?}{dots}");
+    }
+    let len = range.end - range.start;
+    if len <= 16 && !bytes.is_empty() {
+        let hex: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        return format!("constant {}", hex.join(" "));
+    }
+    format!("{len} bytes at {}+{offset:#x}", info.name)
+}

@@ -1,0 +1,154 @@
+//! Tables whose entries belong to the function they point into: exception handlers, alternatives, static keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
+use crate::pair::Pair;
+
+use super::content::in_field;
+use super::delta::{Difference, DifferenceKind};
+use super::references::{Mismatch, Sides, Visiting};
+
+/// The entries of all tables of a unit.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    /// By function, then by section name, in the order of the table.
+    by_function: FxHashMap<EntityId, BTreeMap<String, Vec<TableEntry>>>,
+    /// Entries that point into no function, and tables whose size is no multiple of an entry's.
+    pub(super) unowned: Vec<(u32, Range<u64>)>,
+}
+
+#[derive(Debug, Clone)]
+struct TableEntry {
+    section: u32,
+    range: Range<u64>,
+    layout: TableLayout,
+}
+
+/// Reads the tables of a unit.
+pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
+    let mut tables = Tables::default();
+    for (index, section) in n.unit.sections.iter().enumerate() {
+        let Treatment::Table(layout) = sections::treatment(&section.name) else { continue };
+        if !section.is_allocated() || section.size == 0 {
+            continue;
+        }
+        let index = index as u32;
+        // The object knows best how large an entry is, where it says so.
+        let entry = if section.entsize > 1 { section.entsize } else { layout.entry };
+        if entry != layout.entry || !section.size.is_multiple_of(entry) {
+            tables.unowned.push((index, 0..section.size));
+            continue;
+        }
+        for start in (0..section.size).step_by(entry as usize) {
+            let range = start..start + entry;
+            let owner = n.relocs_in(index, range.clone()).first().map(|r| n.target_in_data(index, r));
+            match owner {
+                Some(Target::Entity { id, .. }) if n.entity(id).kind == EntityKind::Function => tables
+                    .by_function
+                    .entry(id)
+                    .or_default()
+                    .entry(section.name.to_string())
+                    .or_default()
+                    .push(TableEntry { section: index, range, layout }),
+                _ => tables.unowned.push((index, range)),
+            }
+        }
+    }
+    tables
+}
+
+impl Sides<'_> {
+    /// How the table entries of two functions differ whose instructions are the same.
+    pub(super) fn compare_tables(&self, ids: Pair<EntityId>, tables: &Pair<Tables>) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        let none = BTreeMap::new();
+        let of_o = tables.original.by_function.get(&ids.original).unwrap_or(&none);
+        let of_p = tables.patched.by_function.get(&ids.patched).unwrap_or(&none);
+        let names: BTreeSet<&String> = of_o.keys().chain(of_p.keys()).collect();
+        for name in names {
+            let entries = |of: &BTreeMap<String, Vec<TableEntry>>| of.get(name).cloned().unwrap_or_default();
+            let (o, p) = (entries(of_o), entries(of_p));
+            if o.len() != p.len() {
+                let what = format!("{} entries of {name} became {}", o.len(), p.len());
+                differences.push(special(what, Vec::new()));
+                continue;
+            }
+            for (i, (a, b)) in o.iter().zip(&p).enumerate() {
+                if let Err(chain) = self.same_entry(a, b) {
+                    let detail = chain.iter().map(|l| l.what.as_str()).collect::<Vec<_>>().join(", ");
+                    differences.push(special(format!("entry {i} of {name} differs: {detail}"), chain));
+                    break;
+                }
+            }
+        }
+        differences
+    }
+
+    fn same_entry(&self, a: &TableEntry, b: &TableEntry) -> Result<(), Mismatch> {
+        let (o, p) = (self.original, self.patched);
+        let relocs =
+            Pair::new(o.relocs_in(a.section, a.range.clone()), p.relocs_in(b.section, b.range.clone()));
+        let bytes = Pair::new(o.bytes(a.section, a.range.clone()), p.bytes(b.section, b.range.clone()));
+        for (i, (x, y)) in bytes.original.iter().zip(bytes.patched).enumerate() {
+            let i = i as u64;
+            let is_line = a.layout.line.is_some_and(|(start, len)| (start..start + len).contains(&i));
+            let named = in_field(o, relocs.original, a.range.start + i)
+                && in_field(p, relocs.patched, b.range.start + i);
+            if x != y && !is_line && !named {
+                return Err(vec![super::content::link(format!("byte {x:#04x} became {y:#04x}"), i)]);
+            }
+        }
+        if relocs.original.len() != relocs.patched.len() {
+            return Err(vec![super::content::link("other references".to_owned(), 0)]);
+        }
+        for (ra, rb) in relocs.original.iter().zip(relocs.patched) {
+            let at = ra.offset - a.range.start;
+            if at != rb.offset - b.range.start || ra.r_type != rb.r_type {
+                return Err(vec![super::content::link("other references".to_owned(), at)]);
+            }
+            if a.layout.file == Some(at) {
+                continue;
+            }
+            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
+            match a.layout.replacement {
+                Some((place, length)) if place == at => {
+                    let length = Pair::new(
+                        bytes.original.get(length as usize).copied().unwrap_or(0),
+                        bytes.patched.get(length as usize).copied().unwrap_or(0),
+                    );
+                    self.same_replacement(targets, length)?;
+                }
+                _ => self.same_target(targets, &mut Visiting::new()).map_err(|mut chain| {
+                    if let Some(first) = chain.first_mut() {
+                        first.at = Some(at);
+                    }
+                    chain
+                })?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Replacement code lies in a section of its own that nothing but the table leads to.
+    fn same_replacement(&self, targets: Pair<Target>, length: Pair<u8>) -> Result<(), Mismatch> {
+        let run = |target: Target, length: u8| match target {
+            Target::Place { section, offset } => {
+                let start = u64::try_from(offset).ok()?;
+                Some((section, start..start + u64::from(length)))
+            }
+            _ => None,
+        };
+        match (run(targets.original, length.original), run(targets.patched, length.patched)) {
+            (Some(o), Some(p)) => self.same_content(Pair::new(o, p), false, &mut Visiting::new()),
+            _ => self.same_target(targets, &mut Visiting::new()),
+        }
+    }
+}
+
+fn special(what: String, chain: Vec<super::delta::Link>) -> Difference {
+    Difference { kind: DifferenceKind::Special, at: Pair::default(), what, chain }
+}

@@ -1,0 +1,127 @@
+//! Bytes of allocated sections that no symbol owns and nothing refers to: initcall tables, notes, top-level
+//! assembler. They are compared by section, so that no difference disappears.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::normalize::{EntityId, EntityKind, Normalized, Target, Treatment, sections};
+use crate::pair::Pair;
+
+use super::content::Run;
+use super::references::{Mismatch, Sides, Visiting};
+use super::tables::Tables;
+
+/// What a section holds that nothing owns.
+#[derive(Debug, Default)]
+pub(super) struct Unowned {
+    /// By name of the section: runs in order.
+    pub by_name: BTreeMap<String, Vec<Run>>,
+}
+
+/// Collects what nothing owns in a unit.
+pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
+    let mut unowned = Unowned::default();
+    for (index, section) in n.unit.sections.iter().enumerate() {
+        let index = index as u32;
+        if !section.is_allocated() || sections::treatment(&section.name) != Treatment::Ordinary {
+            continue;
+        }
+        // Strings and constants that nothing refers to cannot be reached; the linker merges them by content.
+        if section.is_mergeable() {
+            continue;
+        }
+        for gap in n.gaps(index) {
+            if let Some(range) = unreferenced(n, index, gap)
+                && !is_filler(n, index, range.clone())
+            {
+                unowned.by_name.entry(section.name.to_string()).or_default().push((index, range));
+            }
+        }
+    }
+    for (section, range) in &tables.unowned {
+        let name = n.unit.section(*section).map_or("?", |s| &s.name).to_owned();
+        unowned.by_name.entry(name).or_default().push((*section, range.clone()));
+    }
+    unowned
+}
+
+/// The part of a gap before the first place that something refers to. What follows belongs to those references.
+fn unreferenced(n: &Normalized<'_, '_>, section: u32, gap: Range<u64>) -> Option<Range<u64>> {
+    let starts = n.nameless_starts(section);
+    let first = starts.get(starts.partition_point(|&s| s < gap.start)).copied().unwrap_or(gap.end);
+    let end = first.min(gap.end);
+    (gap.start < end).then_some(gap.start..end)
+}
+
+/// Alignment between two things, or room at the end of a section.
+fn is_filler(n: &Normalized<'_, '_>, section: u32, range: Range<u64>) -> bool {
+    if !n.relocs_in(section, range.clone()).is_empty() {
+        return false;
+    }
+    let bytes = n.bytes(section, range.clone());
+    let Some(info) = n.unit.section(section) else { return true };
+    if info.is_code() {
+        return n.arch.is_padding(bytes);
+    }
+    range.end - range.start < info.align.max(64) && bytes.iter().all(|&b| b == 0)
+}
+
+impl Sides<'_> {
+    /// Whether what nothing owns in a section is the same on both sides.
+    pub(super) fn same_unowned(&self, runs: Pair<&[Run]>) -> Result<(), Mismatch> {
+        if runs.original.len() != runs.patched.len() {
+            let what = format!(
+                "{} runs of bytes without a symbol became {}",
+                runs.original.len(),
+                runs.patched.len()
+            );
+            return Err(vec![super::content::link(what, 0)]);
+        }
+        for (o, p) in runs.original.iter().zip(runs.patched) {
+            if let Err(chain) =
+                self.same_content(Pair::new(o.clone(), p.clone()), false, &mut Visiting::new())
+                && !self.only_places_in_changed_code(o, p)
+            {
+                return Err(chain);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether two runs differ in nothing but which instruction of a function they point to, and that function
+    /// itself differs: then the function is what changed.
+    fn only_places_in_changed_code(&self, o: &Run, p: &Run) -> bool {
+        let (n_o, n_p) = (self.original, self.patched);
+        let relocs = (n_o.relocs_in(o.0, o.1.clone()), n_p.relocs_in(p.0, p.1.clone()));
+        if o.1.end - o.1.start != p.1.end - p.1.start || relocs.0.len() != relocs.1.len() {
+            return false;
+        }
+        let (bytes_o, bytes_p) = (n_o.bytes(o.0, o.1.clone()), n_p.bytes(p.0, p.1.clone()));
+        let outside = bytes_o.iter().zip(bytes_p).enumerate().all(|(i, (a, b))| {
+            a == b
+                || super::content::in_field(n_o, relocs.0, o.1.start + i as u64)
+                    && super::content::in_field(n_p, relocs.1, p.1.start + i as u64)
+        });
+        outside
+            && relocs.0.iter().zip(relocs.1).all(|(a, b)| {
+                let targets = Pair::new(n_o.target_in_data(o.0, a), n_p.target_in_data(p.0, b));
+                self.same_target(targets, &mut Visiting::new()).is_ok()
+                    || self.is_in_changed_function(targets)
+            })
+    }
+
+    fn is_in_changed_function(&self, targets: Pair<Target>) -> bool {
+        let inside = |n: &Normalized<'_, '_>, target| match target {
+            Target::Entity { id, offset } if offset != 0 && n.entity(id).kind == EntityKind::Function => {
+                Some(id)
+            }
+            _ => None,
+        };
+        let ids: Option<Pair<EntityId>> =
+            Pair::new(inside(self.original, targets.original), inside(self.patched, targets.patched)).both();
+        ids.is_some_and(|ids| {
+            self.matching.patched(ids.original) == Some(ids.patched)
+                && !self.compare_functions(ids).is_empty()
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! What compilers append to and make up for names.
+//!
+//! Sources: GCC's `clone_function_name` users (`.isra`, `.constprop`, `.part`, `.cold`, `.lto_priv`), Clang's
+//! ThinLTO promotion (`.llvm.HASH`), and the kernel's `__UNIQUE_ID` and initcall macros, which paste counters
+//! and lines into names.
+
+use std::borrow::Cow;
+
+/// The name of the function that a cold part belongs to: `f` for `f.cold` and `f.cold.12`.
+pub fn parent_of_cold(name: &str) -> Option<&str> {
+    let at = name.rfind(".cold")?;
+    let tail = &name[at + ".cold".len()..];
+    (at > 0 && (tail.is_empty() || is_number(tail))).then(|| &name[..at])
+}
+
+/// `.N`
+fn is_number(tail: &str) -> bool {
+    tail.strip_prefix('.').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether the name ends in a number that the compiler chose, such as `buf.3`.
+pub fn is_numbered(name: &str) -> bool {
+    name.rfind('.').is_some_and(|at| at > 0 && is_number(&name[at..]))
+}
+
+/// Prefixes behind which the kernel's macros paste counters and line numbers.
+const COUNTED: [&str; 5] = ["__UNIQUE_ID_", "__initcall_", "__initstub_", "__mod_", "__PASTE"];
+
+/// The name without what may differ between two compilations of the same source: every `.N`, the hash of
+/// `.llvm.HASH`, `.lto_priv`, and all digits that macros paste behind `__UNIQUE_ID_` and the like.
+///
+/// `f` and `f.12` share a class; `f` and `f.isra.0` do not.
+pub fn class(name: &str) -> Cow<'_, str> {
+    let counted = COUNTED.iter().filter_map(|p| name.find(p)).min();
+    if counted.is_none() && !name.contains('.') {
+        return Cow::Borrowed(name);
+    }
+    let head = counted.unwrap_or(name.len());
+    let mut class = String::with_capacity(name.len());
+    for (i, part) in name[..head].split('.').enumerate() {
+        if i > 0 {
+            if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+                || part == "llvm"
+                || part == "lto_priv"
+            {
+                continue;
+            }
+            class.push('.');
+        }
+        class.push_str(part);
+    }
+    class.extend(name[head..].chars().filter(|c| !c.is_ascii_digit()));
+    Cow::Owned(class)
+}
+
+/// The stem: the name without anything the compiler appended.
+pub fn stem(name: &str) -> &str {
+    let body = name.get(1..).and_then(|n| n.find('.')).map_or(name.len(), |at| at + 1);
+    &name[..body]
+}
+
+/// Whether a data object's name is one that the compiler made for a constant without one in the source: such
+/// things are the same when their content is, whatever they are called.
+pub fn is_made_up_constant(name: &str) -> bool {
+    const STARTS: [&str; 14] = [
+        ".L",
+        "CSWTCH",
+        "__func__.",
+        "__FUNCTION__.",
+        "__PRETTY_FUNCTION__.",
+        "__compound_literal.",
+        ".compoundliteral",
+        "switch.table.",
+        "reltable.",
+        "__const.",
+        "anon.",
+        "str.",
+        "constinit",
+        "__unnamed_",
+    ];
+    if STARTS.iter().any(|s| name.starts_with(s)) {
+        return true;
+    }
+    // GCC calls an initializer it copies `C.12.3`, and Clang names a function's constant `f.__func__`.
+    let c = name
+        .strip_prefix("C.")
+        .is_some_and(|rest| rest.split('.').all(|d| d.bytes().all(|b| b.is_ascii_digit())));
+    c || name.ends_with(".__func__")
+        || name.ends_with(".__FUNCTION__")
+        || name.ends_with(".__PRETTY_FUNCTION__")
+        || name == "str"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cold_parts_name_their_parents() {
+        assert_eq!(parent_of_cold("f.cold"), Some("f"));
+        assert_eq!(parent_of_cold("f.isra.0.cold.3"), Some("f.isra.0"));
+        assert_eq!(parent_of_cold("f.coldest"), None);
+        assert_eq!(parent_of_cold("f.part.0"), None);
+        assert_eq!(parent_of_cold(".cold"), None);
+    }
+
+    #[test]
+    fn classes_forget_numbers_and_keep_suffixes() {
+        assert_eq!(class("f"), class("f.12"));
+        assert_ne!(class("f"), class("f.isra.0"));
+        assert_eq!(class("f.isra.0"), class("f.isra.5"));
+        assert_eq!(class("f.llvm.123456"), class("f"));
+        assert_eq!(class("f.lto_priv.0"), class("f"));
+        assert_eq!(class("__UNIQUE_ID_license123.4"), class("__UNIQUE_ID_license125"));
+        assert_eq!(class("f.__UNIQUE_ID_ddebug7"), class("f.__UNIQUE_ID_ddebug9"));
+        assert_ne!(class("x1"), class("x2"));
+    }
+
+    #[test]
+    fn stems_have_no_suffix() {
+        assert_eq!(stem("f.constprop.0.isra.0"), "f");
+        assert_eq!(stem("f"), "f");
+        assert_eq!(stem(".L5"), ".L5");
+    }
+}

@@ -1,0 +1,209 @@
+//! One object file, as plain tables.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use object::Endianness;
+
+/// Symbol binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Binding {
+    /// STB_GLOBAL.
+    Global,
+    /// STB_LOCAL.
+    Local,
+    /// STB_WEAK.
+    Weak,
+    /// STB_GNU_UNIQUE.
+    Unique,
+}
+
+/// Symbol type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SymbolKind {
+    /// STT_NOTYPE: a label of hand-written assembly, or an undefined symbol.
+    None,
+    /// STT_OBJECT.
+    Object,
+    /// STT_FUNC.
+    Function,
+    /// STT_SECTION.
+    Section,
+    /// STT_FILE.
+    File,
+    /// STT_COMMON.
+    Common,
+    /// STT_TLS.
+    Tls,
+    /// STT_GNU_IFUNC.
+    Ifunc,
+    /// A type fixscope does not know.
+    Other(u8),
+}
+
+/// Where a symbol is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SymbolPlace {
+    /// Nowhere in this file.
+    Undefined,
+    /// SHN_ABS: the value is no address.
+    Absolute,
+    /// SHN_COMMON: the linker makes room; the value is the alignment.
+    Common,
+    /// In the section of this index.
+    Section(u32),
+    /// A reserved index fixscope does not know.
+    Reserved(u32),
+}
+
+/// One symbol.
+#[derive(Debug, Clone)]
+pub struct Symbol<'d> {
+    /// Name; bytes that are not UTF-8 are replaced.
+    pub name: Cow<'d, str>,
+    /// Type.
+    pub kind: SymbolKind,
+    /// Binding.
+    pub binding: Binding,
+    /// ELF visibility (`st_other & 3`).
+    pub visibility: u8,
+    /// Where it is defined.
+    pub place: SymbolPlace,
+    /// Offset in bytes from the start of its section (the address minus the section's in linked files).
+    pub offset: u64,
+    /// Size in bytes.
+    pub size: u64,
+    /// Index of the FILE symbol before it, for local symbols.
+    pub file: Option<u32>,
+}
+
+/// One section.
+#[derive(Debug, Clone)]
+pub struct Section<'d> {
+    /// Name; bytes that are not UTF-8 are replaced.
+    pub name: Cow<'d, str>,
+    /// ELF `sh_type`.
+    pub sh_type: u32,
+    /// ELF `sh_flags`.
+    pub flags: u64,
+    /// Size in bytes; also of sections without bytes in the file.
+    pub size: u64,
+    /// ELF `sh_addralign`.
+    pub align: u64,
+    /// ELF `sh_entsize`.
+    pub entsize: u64,
+    /// The bytes; empty for SHT_NOBITS and for sections that are not loaded.
+    pub data: &'d [u8],
+    /// Index of the section that holds its relocations.
+    pub reloc_section: Option<u32>,
+    /// Signature of its COMDAT group.
+    pub group: Option<Cow<'d, str>>,
+}
+
+impl Section<'_> {
+    /// Whether the section is part of the running program.
+    pub fn is_allocated(&self) -> bool {
+        self.flags & u64::from(object::elf::SHF_ALLOC) != 0
+    }
+
+    /// Whether it holds code.
+    pub fn is_code(&self) -> bool {
+        self.flags & u64::from(object::elf::SHF_EXECINSTR) != 0
+    }
+
+    /// Whether the program may write to it.
+    pub fn is_writable(&self) -> bool {
+        self.flags & u64::from(object::elf::SHF_WRITE) != 0
+    }
+
+    /// Whether the linker merges equal entries of it.
+    pub fn is_mergeable(&self) -> bool {
+        self.flags & u64::from(object::elf::SHF_MERGE) != 0
+    }
+
+    /// Whether its entries are strings that end in a zero character of `entsize` bytes.
+    pub fn is_strings(&self) -> bool {
+        self.flags & u64::from(object::elf::SHF_STRINGS) != 0
+    }
+
+    /// Whether it takes room in memory and none in the file.
+    pub fn is_nobits(&self) -> bool {
+        self.sh_type == object::elf::SHT_NOBITS
+    }
+}
+
+/// One relocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reloc {
+    /// Offset in bytes from the start of the section it applies to.
+    pub offset: u64,
+    /// ELF relocation type.
+    pub r_type: u32,
+    /// Index of the symbol; 0 for none.
+    pub symbol: u32,
+    /// The addend; `None` where it stands in the relocated field (SHT_REL).
+    pub addend: Option<i64>,
+}
+
+/// One object file.
+#[derive(Debug, Clone)]
+pub struct Unit<'d> {
+    /// The file, with the member in parentheses for archives.
+    pub path: PathBuf,
+    /// ELF `e_machine`.
+    pub machine: u16,
+    /// Whether it is ELFCLASS64.
+    pub is_64: bool,
+    /// Byte order.
+    pub endian: Endianness,
+    /// ELF `e_type`.
+    pub e_type: u16,
+    /// Sections by index; the one of index 0 is empty.
+    pub sections: Vec<Section<'d>>,
+    /// Symbols by index; the one of index 0 is empty.
+    pub symbols: Vec<Symbol<'d>>,
+    /// The symbol table and its string table as bytes, to see at once that nothing differs.
+    pub raw_symbols: (&'d [u8], &'d [u8]),
+    /// The bytes of each section that holds relocations, by index of that section, with `true` for SHT_RELA.
+    pub(super) raw_relocs: Vec<(u32, &'d [u8], bool)>,
+}
+
+impl<'d> Unit<'d> {
+    /// The relocations of a section as bytes; empty when there are none.
+    pub fn raw_relocs(&self, section: u32) -> &'d [u8] {
+        self.reloc_bytes(section).map_or(&[], |(bytes, _)| bytes)
+    }
+
+    fn reloc_bytes(&self, section: u32) -> Option<(&'d [u8], bool)> {
+        let holder = self.sections.get(section as usize)?.reloc_section?;
+        let i = self.raw_relocs.binary_search_by_key(&holder, |r| r.0).ok()?;
+        Some((self.raw_relocs[i].1, self.raw_relocs[i].2))
+    }
+
+    /// The relocations of a section, ordered by offset.
+    pub fn relocs(&self, section: u32) -> Vec<Reloc> {
+        let Some((bytes, is_rela)) = self.reloc_bytes(section) else { return Vec::new() };
+        let mut relocs = super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
+        // The ABI does not promise an order; compilers give ascending ones, and so sorting is cheap.
+        relocs.sort_by_key(|r| r.offset);
+        relocs
+    }
+
+    /// A unit of the same kind that holds nothing.
+    #[must_use]
+    pub fn emptied(&self) -> Unit<'d> {
+        Unit {
+            path: self.path.clone(),
+            sections: Vec::new(),
+            symbols: Vec::new(),
+            raw_symbols: (&[], &[]),
+            raw_relocs: Vec::new(),
+            ..*self
+        }
+    }
+
+    /// The section of this index.
+    pub fn section(&self, index: u32) -> Option<&Section<'d>> {
+        self.sections.get(index as usize)
+    }
+}

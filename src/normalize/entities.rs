@@ -1,0 +1,237 @@
+//! Which bytes belong to which symbol.
+
+use crate::load::names;
+use crate::load::{Symbol, SymbolKind, SymbolPlace, Unit};
+
+use super::sections::{self, Treatment};
+
+/// Index of an [`Entity`] in its [`Normalized`](super::Normalized) unit. It means nothing in another unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntityId(pub u32);
+
+/// What an entity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntityKind {
+    /// Code.
+    Function,
+    /// Data.
+    Object,
+}
+
+/// A function or data object: a run of bytes that one symbol, or several aliases, name.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// What it is.
+    pub kind: EntityKind,
+    /// Index of the symbol it is called by.
+    pub symbol: u32,
+    /// Indices of all symbols that start at its first byte, `symbol` among them, in the table's order.
+    pub names: Vec<u32>,
+    /// Index of its section; `None` for a common symbol.
+    pub section: Option<u32>,
+    /// Offset in bytes from the start of the section.
+    pub offset: u64,
+    /// Size in bytes.
+    pub size: u64,
+    /// The function this cold part belongs to.
+    pub cold_of: Option<EntityId>,
+    /// It has no identity of its own: what matters is its content, and those that refer to it are compared
+    /// with it. True for constants the compiler made up or numbered.
+    pub by_content: bool,
+}
+
+impl Entity {
+    /// Offset in bytes, from the start of the section, of the byte behind it.
+    pub fn end(&self) -> u64 {
+        self.offset + self.size
+    }
+}
+
+/// Entities of a unit, and how to find them.
+#[derive(Debug, Default)]
+pub(super) struct Entities {
+    /// By id: ordered by section and offset, common symbols last.
+    pub all: Vec<Entity>,
+    /// By section index: the range of its entities in `all`.
+    pub by_section: Vec<std::ops::Range<u32>>,
+    /// By symbol index: the entity the symbol lies in, and the offset in it.
+    pub of_symbol: Vec<Option<(EntityId, u64)>>,
+}
+
+/// Works out the entities of a unit.
+pub(super) fn find(unit: &Unit<'_>) -> Entities {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (index, symbol) in unit.symbols.iter().enumerate() {
+        if let Some(candidate) = candidate(unit, index as u32, symbol) {
+            candidates.push(candidate);
+        }
+    }
+    candidates.sort_by_key(|c| (c.section, c.offset, c.rank, c.symbol));
+
+    let mut found = Entities {
+        all: Vec::with_capacity(candidates.len()),
+        by_section: vec![0..0; unit.sections.len()],
+        of_symbol: vec![None; unit.symbols.len()],
+    };
+    let mut i = 0;
+    while i < candidates.len() {
+        let c = candidates[i];
+        let mut j = i + 1;
+        while j < candidates.len()
+            && (candidates[j].section, candidates[j].offset) == (c.section, c.offset)
+            && c.section.is_some()
+        {
+            j += 1;
+        }
+        let same = &candidates[i..j];
+        i = j;
+        let previous_end =
+            found.all.last().filter(|e| e.section == c.section && c.section.is_some()).map_or(0, Entity::end);
+        let size = same.iter().map(|c| c.size).max().unwrap_or(0);
+        // A label inside a function names a place in it, not something of its own.
+        if size == 0 && c.offset < previous_end {
+            let inside = EntityId(found.all.len() as u32 - 1);
+            let start = found.all[inside.0 as usize].offset;
+            for label in same {
+                found.of_symbol[label.symbol as usize] = Some((inside, c.offset - start));
+            }
+            continue;
+        }
+        let size = match (size, c.section) {
+            (0, Some(section)) => {
+                let next = candidates[j..]
+                    .iter()
+                    .take_while(|n| n.section == c.section)
+                    .find(|n| n.offset > c.offset);
+                next.map_or(unit.sections[section as usize].size, |n| n.offset).saturating_sub(c.offset)
+            }
+            (size, _) => size,
+        };
+        let id = EntityId(found.all.len() as u32);
+        let mut all_names: Vec<u32> = same.iter().map(|c| c.symbol).collect();
+        all_names.sort_unstable();
+        for &name in &all_names {
+            found.of_symbol[name as usize] = Some((id, 0));
+        }
+        let section = c.section.and_then(|s| unit.section(s));
+        let is_code = section.is_some_and(crate::load::Section::is_code);
+        let name = &unit.symbols[c.symbol as usize].name;
+        let constant = section.is_some_and(|s| !s.is_writable() && !s.is_code());
+        let by_content = constant
+            && same.len() == 1
+            && unit.symbols[c.symbol as usize].binding == crate::load::Binding::Local
+            && (names::is_made_up_constant(name) || names::is_numbered(name));
+        found.all.push(Entity {
+            kind: if is_code { EntityKind::Function } else { EntityKind::Object },
+            symbol: c.symbol,
+            names: all_names,
+            section: c.section,
+            offset: c.offset,
+            size,
+            cold_of: None,
+            by_content,
+        });
+    }
+    index_sections(&mut found);
+    link_cold_parts(unit, &mut found);
+    found
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    section: Option<u32>,
+    offset: u64,
+    /// Smaller names the entity: typed before untyped, sized before unsized, global before weak before local.
+    rank: u8,
+    symbol: u32,
+    size: u64,
+}
+
+fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candidate> {
+    let typed = match symbol.kind {
+        SymbolKind::Function
+        | SymbolKind::Object
+        | SymbolKind::Ifunc
+        | SymbolKind::Tls
+        | SymbolKind::Common => true,
+        SymbolKind::None => false,
+        SymbolKind::Section | SymbolKind::File | SymbolKind::Other(_) => return None,
+    };
+    // Local labels that an assembler kept, and the mapping symbols of Arm, name nothing.
+    if symbol.name.is_empty() || symbol.name.starts_with(".L") && !typed || symbol.name.starts_with('$') {
+        return None;
+    }
+    let section = match symbol.place {
+        SymbolPlace::Section(i) => {
+            let section = unit.section(i)?;
+            if !section.is_allocated() || sections::treatment(&section.name) != Treatment::Ordinary {
+                return None;
+            }
+            // A label at the very end names no byte.
+            if symbol.offset > section.size
+                || (symbol.offset == section.size && symbol.size == 0 && section.size > 0)
+            {
+                return None;
+            }
+            Some(i)
+        }
+        SymbolPlace::Common => None,
+        SymbolPlace::Undefined | SymbolPlace::Absolute | SymbolPlace::Reserved(_) => return None,
+    };
+    use crate::load::Binding::{Global, Local, Unique, Weak};
+    let binding = match symbol.binding {
+        Global | Unique => 0,
+        Weak => 1,
+        Local => 2,
+    };
+    let rank = u8::from(!typed) * 8 + u8::from(symbol.size == 0) * 4 + binding;
+    let offset = if section.is_some() { symbol.offset } else { 0 };
+    Some(Candidate { section: section.or(None), offset, rank, symbol: index, size: symbol.size })
+}
+
+fn index_sections(found: &mut Entities) {
+    // Common symbols have no section and sort first; ids must stay what they are, so their run is left out here.
+    let mut start = 0;
+    while start < found.all.len() {
+        let section = found.all[start].section;
+        let end = start + found.all[start..].iter().take_while(|e| e.section == section).count();
+        if let Some(range) = section.and_then(|s| found.by_section.get_mut(s as usize)) {
+            *range = start as u32..end as u32;
+        }
+        start = end;
+    }
+}
+
+/// Gives each cold part its parent: the function of that name in the same file of the source.
+fn link_cold_parts(unit: &Unit<'_>, found: &mut Entities) {
+    let colds: Vec<(u32, &str, Option<u32>)> = found
+        .all
+        .iter()
+        .enumerate()
+        .filter(|(_, e)| e.kind == EntityKind::Function)
+        .filter_map(|(id, e)| {
+            let symbol = &unit.symbols[e.symbol as usize];
+            Some((id as u32, names::parent_of_cold(&symbol.name)?, symbol.file))
+        })
+        .collect();
+    if colds.is_empty() {
+        return;
+    }
+    let mut by_name: rustc_hash::FxHashMap<&str, Vec<(EntityId, Option<u32>)>> =
+        rustc_hash::FxHashMap::default();
+    for (id, entity) in found.all.iter().enumerate() {
+        if entity.kind == EntityKind::Function {
+            for &name in &entity.names {
+                let symbol = &unit.symbols[name as usize];
+                by_name.entry(&symbol.name).or_default().push((EntityId(id as u32), symbol.file));
+            }
+        }
+    }
+    for (id, parent, file) in colds {
+        let Some(parents) = by_name.get(parent) else { continue };
+        // A global parent has no FILE symbol; a local one must share the cold part's.
+        let of_file = parents.iter().find(|p| p.1 == file).or_else(|| parents.iter().find(|p| p.1.is_none()));
+        let parent = of_file.or(if parents.len() == 1 { parents.first() } else { None });
+        found.all[id as usize].cold_of = parent.map(|p| p.0).filter(|p| p.0 != id);
+    }
+}

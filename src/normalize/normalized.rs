@@ -1,0 +1,166 @@
+//! A unit with its entities, and what is worked out about it on demand.
+
+use std::sync::OnceLock;
+
+use fixscope_arch::{Arch, Code};
+use rustc_hash::FxHashMap;
+
+use super::entities::{self, Entities, Entity, EntityId, EntityKind};
+use super::function::DecodedFunction;
+use super::sections::{self, Treatment};
+use super::targets::Target;
+use crate::load::{Reloc, Section, Symbol, Unit};
+
+/// A unit with its functions and data objects.
+pub struct Normalized<'u, 'd> {
+    /// The unit as loaded.
+    pub unit: &'u Unit<'d>,
+    /// Its instruction set.
+    pub arch: &'static dyn Arch,
+    entities: Entities,
+    relocs: Vec<OnceLock<Vec<Reloc>>>,
+    decoded: Vec<OnceLock<DecodedFunction>>,
+    pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+}
+
+impl<'u, 'd> Normalized<'u, 'd> {
+    /// Finds the functions and data objects of a unit.
+    pub fn new(unit: &'u Unit<'d>, arch: &'static dyn Arch) -> Self {
+        let entities = entities::find(unit);
+        Normalized {
+            unit,
+            arch,
+            relocs: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
+            decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
+            entities,
+            nameless_starts: OnceLock::new(),
+        }
+    }
+
+    /// All entities by id.
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities.all
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl Iterator<Item = EntityId> + use<> {
+        (0..self.entities.all.len() as u32).map(EntityId)
+    }
+
+    /// One entity.
+    pub fn entity(&self, id: EntityId) -> &Entity {
+        &self.entities.all[id.0 as usize]
+    }
+
+    /// The symbol an entity is called by.
+    pub fn symbol(&self, id: EntityId) -> &'u Symbol<'d> {
+        &self.unit.symbols[self.entity(id).symbol as usize]
+    }
+
+    /// The name of an entity.
+    pub fn name(&self, id: EntityId) -> &'u str {
+        &self.symbol(id).name
+    }
+
+    /// The entities of a section, ordered by offset, and the id of the first: ids in a section are consecutive.
+    pub fn entities_in(&self, section: u32) -> (EntityId, &[Entity]) {
+        let range = self.entities.by_section.get(section as usize).cloned().unwrap_or_default();
+        (EntityId(range.start), &self.entities.all[range.start as usize..range.end as usize])
+    }
+
+    /// The entity a symbol lies in, and the offset in it.
+    pub fn entity_of_symbol(&self, symbol: u32) -> Option<(EntityId, u64)> {
+        *self.entities.of_symbol.get(symbol as usize)?
+    }
+
+    /// Whether the section is compared by functions, data objects and nameless data.
+    pub fn is_ordinary(&self, section: u32) -> bool {
+        self.unit.section(section).is_some_and(|s| sections::treatment(&s.name) == Treatment::Ordinary)
+    }
+
+    /// The relocations of a section, ordered by offset.
+    pub fn relocs(&self, section: u32) -> &[Reloc] {
+        match self.relocs.get(section as usize) {
+            Some(cell) => cell.get_or_init(|| self.unit.relocs(section)),
+            None => &[],
+        }
+    }
+
+    /// The relocations in a range of a section.
+    pub fn relocs_in(&self, section: u32, range: std::ops::Range<u64>) -> &[Reloc] {
+        let all = self.relocs(section);
+        let start = all.partition_point(|r| r.offset < range.start);
+        let end = all.partition_point(|r| r.offset < range.end);
+        &all[start..end.max(start)]
+    }
+
+    /// The relocations inside an entity.
+    pub fn relocs_of(&self, id: EntityId) -> &[Reloc] {
+        let entity = self.entity(id);
+        entity.section.map_or(&[], |s| self.relocs_in(s, entity.offset..entity.end()))
+    }
+
+    /// The bytes of a range of a section; empty where the file has none.
+    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'d [u8] {
+        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| s.data);
+        data.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// The bytes of an entity.
+    pub fn bytes_of(&self, id: EntityId) -> &'d [u8] {
+        let entity = self.entity(id);
+        entity.section.map_or(&[], |s| self.bytes(s, entity.offset..entity.end()))
+    }
+
+    /// The instructions of a function, decoded when first asked for.
+    pub fn decoded(&self, id: EntityId) -> &DecodedFunction {
+        self.decoded[id.0 as usize].get_or_init(|| {
+            let entity = self.entity(id);
+            if entity.kind != EntityKind::Function {
+                return DecodedFunction::default();
+            }
+            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id))
+        })
+    }
+
+    /// The code of a function as `arch` takes it.
+    pub fn code(&self, id: EntityId) -> Code<'_> {
+        let decoded = self.decoded(id);
+        Code { bytes: self.bytes_of(id), address: self.entity(id).offset, sites: &decoded.sites }
+    }
+
+    /// What a relocation inside a function leads to.
+    pub fn target_in_function(&self, id: EntityId, reloc: &Reloc) -> Target {
+        let entity = self.entity(id);
+        let section = entity.section.unwrap_or(0);
+        let mut behind = 0;
+        if self.arch.relocation(reloc.r_type).is_relative() {
+            let at = reloc.offset.wrapping_sub(entity.offset);
+            if let Some(insn) = self.decoded(id).covering(at) {
+                behind = i64::from(insn.end()) - at as i64;
+            }
+        }
+        self.target_of(section, reloc, behind)
+    }
+
+    /// What a relocation outside of functions leads to. Distances in data are taken from the field itself, as the
+    /// kernel's tables have them; in code that no symbol names the field is taken to end its instruction.
+    pub fn target_in_data(&self, section: u32, reloc: &Reloc) -> Target {
+        let in_code = self.unit.section(section).is_some_and(Section::is_code);
+        let relative = in_code && self.arch.relocation(reloc.r_type).is_relative();
+        self.target_of(section, reloc, if relative { 4 } else { 0 })
+    }
+
+    /// What an entry of a table of distances from the table's start leads to: what compilers make of `switch` in
+    /// position-independent code. `start` is the table's offset in its section.
+    pub fn target_from_table(&self, section: u32, start: u64, reloc: &Reloc) -> Target {
+        let from_start = reloc.offset.wrapping_sub(start) as i64;
+        self.target_of(section, reloc, from_start.wrapping_neg())
+    }
+}
+
+impl std::fmt::Debug for Normalized<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Normalized").field("path", &self.unit.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,125 @@
+//! What a reference leads to.
+
+use crate::load::{Reloc, SymbolKind, SymbolPlace};
+
+use super::entities::EntityId;
+use super::normalized::Normalized;
+
+/// What a reference leads to, with everything taken out that only says where things lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A symbol without a place in this unit (undefined, absolute), plus an addend.
+    Symbol {
+        /// Index of the symbol.
+        index: u32,
+        /// Bytes behind it.
+        addend: i64,
+    },
+    /// A function or data object.
+    Entity {
+        /// Which.
+        id: EntityId,
+        /// Bytes from its start; may lie outside of it, as in `&array[-1]`.
+        offset: i64,
+    },
+    /// Nameless data of an allocated section.
+    Nameless {
+        /// Index of the section.
+        section: u32,
+        /// Offset in bytes from its start.
+        offset: u64,
+    },
+    /// A section that is not compared by content.
+    Place {
+        /// Index of the section.
+        section: u32,
+        /// Offset in bytes from its start.
+        offset: i64,
+    },
+    /// No symbol at all: a number.
+    Number(i64),
+}
+
+impl Normalized<'_, '_> {
+    /// What a relocation leads to. `behind` is the number of bytes from its field to the end of the
+    /// instruction for a distance in code, else 0.
+    pub fn target_of(&self, section: u32, reloc: &Reloc, behind: i64) -> Target {
+        let addend =
+            reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc)).wrapping_add(behind);
+        if reloc.symbol == 0 {
+            return Target::Number(addend);
+        }
+        let Some(symbol) = self.unit.symbols.get(reloc.symbol as usize) else {
+            return Target::Number(addend);
+        };
+        match symbol.place {
+            SymbolPlace::Section(target) => {
+                let by_place = symbol.kind == SymbolKind::Section || symbol.name.starts_with(".L");
+                if !by_place && let Some((id, inside)) = self.entity_of_symbol(reloc.symbol) {
+                    return Target::Entity { id, offset: (inside as i64).wrapping_add(addend) };
+                }
+                self.target_at(target, (symbol.offset as i64).wrapping_add(addend))
+            }
+            SymbolPlace::Common => match self.entity_of_symbol(reloc.symbol) {
+                Some((id, _)) => Target::Entity { id, offset: addend },
+                None => Target::Symbol { index: reloc.symbol, addend },
+            },
+            _ => Target::Symbol { index: reloc.symbol, addend },
+        }
+    }
+
+    /// What lies at an offset of a section.
+    pub fn target_at(&self, section: u32, offset: i64) -> Target {
+        let Some(info) = self.unit.section(section) else { return Target::Place { section, offset } };
+        if !info.is_allocated() || !self.is_ordinary(section) {
+            return Target::Place { section, offset };
+        }
+        let (first, entities) = self.entities_in(section);
+        let in_entity = |i: usize| {
+            let offset = offset - entities[i].offset as i64;
+            Target::Entity { id: EntityId(first.0 + i as u32), offset }
+        };
+        let before = entities.partition_point(|e| (e.offset as i64) <= offset);
+        // The nearest start before the place wins; an enclosing one only where that ends too early.
+        for i in (0..before).rev().take(4) {
+            if offset < entities[i].end() as i64 {
+                return in_entity(i);
+            }
+        }
+        let inside = offset >= 0 && (offset as u64) < info.size;
+        match before.checked_sub(1) {
+            // A pointer to the end of an array belongs to the array, unless something nameless starts there.
+            Some(i) if entities[i].end() as i64 == offset => {
+                if inside && self.is_nameless_start(section, offset as u64) {
+                    Target::Nameless { section, offset: offset as u64 }
+                } else {
+                    in_entity(i)
+                }
+            }
+            _ if inside => Target::Nameless { section, offset: offset as u64 },
+            Some(i) => in_entity(i),
+            None if !entities.is_empty() => in_entity(0),
+            None if offset >= 0 => Target::Nameless { section, offset: offset as u64 },
+            None => Target::Place { section, offset },
+        }
+    }
+
+    /// REL formats keep the addend in the field.
+    fn addend_in_place(&self, section: u32, reloc: &Reloc) -> i64 {
+        let Some(info) = self.unit.section(section) else { return 0 };
+        let size = usize::from(self.arch.relocation(reloc.r_type).size().unwrap_or(0));
+        let start = reloc.offset as usize;
+        let Some(field) = start.checked_add(size).and_then(|end| info.data.get(start..end)) else { return 0 };
+        let little = self.unit.endian == object::Endianness::Little;
+        let value = field.iter().enumerate().fold(0u64, |value, (i, &byte)| {
+            let shift = if little { i } else { size - 1 - i };
+            value | u64::from(byte) << (8 * shift.min(7))
+        });
+        match size {
+            1 => i64::from(value as i8),
+            2 => i64::from(value as i16),
+            4 => i64::from(value as i32),
+            _ => value as i64,
+        }
+    }
+}

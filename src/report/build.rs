@@ -1,0 +1,400 @@
+//! Outcome of the stages ↦ report: a conversion, with ids given out and counts taken.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::model::{
+    Binding, Cause, CauseKind, ChainLink, Cost, Kind, Location, Report, ReportError, Request, SCHEMA_VERSION,
+    Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
+};
+use crate::compare::{self, Comparison, Difference, DifferenceKind, Entry, EntryKind, Link, Listing};
+use crate::load;
+use crate::pair::Pair;
+
+/// All that a report is made of.
+#[derive(Debug)]
+pub struct ReportInput {
+    /// What was compared, and with what.
+    pub request: Request,
+    /// The units, in any order.
+    pub units: Vec<UnitResult>,
+    /// Touched files that did not end as a unit, in any order.
+    pub skipped: Vec<Skipped>,
+    /// What the run cost, when it is to be told.
+    pub cost: Option<Cost>,
+    /// Keep unchanged symbols in the report; they are counted in any case.
+    pub all: bool,
+}
+
+/// What the stages found out about one unit.
+#[derive(Debug, Default)]
+pub struct UnitResult {
+    /// Path of the source, else of the object file, relative to the tree.
+    pub name: String,
+    /// Architecture, such as `x86_64`; empty when no side could be read.
+    pub arch: String,
+    /// The kernel's name of the module, or `vmlinux`, where it is known.
+    pub module: Option<String>,
+    /// The object files, as the report shows them.
+    pub objects: Pair<Option<String>>,
+    /// The comparison; `None` when a side could not be had, or when there was nothing to compare.
+    pub comparison: Option<Comparison>,
+    /// The causes of each entry of the comparison, by its index. Entries beyond the end have none.
+    pub causes: Vec<Vec<FoundCause>>,
+    /// The demangled name of each entry of the comparison, by its index. Entries beyond the end have none.
+    pub demangled: Vec<Option<String>>,
+    /// What went wrong with this unit.
+    pub errors: Vec<ReportError>,
+}
+
+/// A cause before its chain speaks of ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCause {
+    /// Which cause.
+    pub kind: CauseKind,
+    /// One sentence, without a full stop.
+    pub summary: String,
+    /// The function, macro or data object it names.
+    pub symbol: Option<String>,
+    /// Where in the source: a line on disk.
+    pub location: Option<Location>,
+    /// The way from the entry to what changed, by indices of the comparison's entries.
+    pub chain: Vec<Link>,
+}
+
+/// A report and what belongs to its entries without being part of it.
+#[derive(Debug)]
+pub struct BuiltReport {
+    /// The report.
+    pub report: Report,
+    /// Instructions of changed functions by the id of their entry, where they were asked for.
+    pub listings: BTreeMap<String, Listing>,
+}
+
+/// Makes the report of all units.
+///
+/// Units are ordered by name and skipped files by path; equal ones keep the order they came in. Ids are
+/// `UNIT#NAME`; where a name occurs again, `UNIT#FILE:NAME` with its FILE symbol, else `UNIT#NAME.2` and so on,
+/// in the order of the entries, so that two runs give the same ids whatever is listed.
+pub fn build_report(input: ReportInput) -> BuiltReport {
+    let ReportInput { request, mut units, mut skipped, cost, all } = input;
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    skipped.sort();
+    skipped.dedup();
+    let mut builder =
+        Builder { all, ids: HashSet::new(), listings: BTreeMap::new(), summary: Summary::default() };
+    let units = units.into_iter().map(|unit| builder.unit(unit)).collect();
+    let report = Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        request,
+        units,
+        skipped,
+        summary: builder.summary,
+        cost,
+    };
+    BuiltReport { report, listings: builder.listings }
+}
+
+struct Builder {
+    all: bool,
+    ids: HashSet<String>,
+    listings: BTreeMap<String, Listing>,
+    summary: Summary,
+}
+
+impl Builder {
+    fn unit(&mut self, unit: UnitResult) -> UnitReport {
+        let UnitResult { name, arch, module, objects, comparison, mut causes, mut demangled, errors } = unit;
+        self.summary.units += 1;
+        self.summary.units_failed += u64::from(!errors.is_empty());
+        let Comparison { entries, unlisted_unchanged } = comparison.unwrap_or_default();
+        self.summary.unchanged += unlisted_unchanged;
+        causes.resize(entries.len(), Vec::new());
+        demangled.resize(entries.len(), None);
+
+        let ids: Vec<String> = entries.iter().map(|entry| self.id(&name, entry)).collect();
+        let listed = self.listed(&entries);
+        let id_of = |index: Option<usize>| index.filter(|&i| listed[i]).map(|i| ids[i].clone());
+        let mut symbols = Vec::new();
+        for (((index, entry), found), demangled) in entries.into_iter().enumerate().zip(causes).zip(demangled)
+        {
+            if entry.cold_of.is_none() {
+                self.count(entry.status);
+            }
+            if !listed[index] {
+                continue;
+            }
+            let causes = if found.is_empty() && entry.status == compare::Status::Changed {
+                entry.differences.iter().map(bare_cause).collect()
+            } else {
+                found
+            };
+            if let Some(listing) = entry.listing {
+                self.listings.insert(ids[index].clone(), listing);
+            }
+            symbols.push(SymbolReport {
+                id: ids[index].clone(),
+                name: entry.name,
+                original_name: entry.original_name,
+                demangled,
+                kind: entry.kind.into(),
+                binding: entry.binding.into(),
+                section: entry.section,
+                file: entry.file,
+                status: entry.status.into(),
+                original_size: entry.size.original,
+                patched_size: entry.size.patched,
+                causes: causes.into_iter().map(|cause| cause.resolve(id_of)).collect(),
+                cold_of: id_of(entry.cold_of),
+                abi: None,
+                closure: None,
+                patchability: None,
+            });
+        }
+        UnitReport {
+            name,
+            arch,
+            module,
+            original: objects.original,
+            patched: objects.patched,
+            symbols,
+            errors,
+        }
+    }
+
+    /// Which entries the report lists: those with a status of interest, and the functions of listed cold parts,
+    /// so that `cold_of` always names an entry.
+    fn listed(&self, entries: &[Entry]) -> Vec<bool> {
+        let mut listed: Vec<bool> =
+            entries.iter().map(|e| self.all || e.status != compare::Status::Unchanged).collect();
+        for (index, entry) in entries.iter().enumerate() {
+            if let (true, Some(parent)) = (listed[index], entry.cold_of) {
+                listed[parent] = true;
+            }
+        }
+        listed
+    }
+
+    fn id(&mut self, unit: &str, entry: &Entry) -> String {
+        let plain = format!("{unit}#{}", entry.name);
+        let id = if !self.ids.contains(&plain) {
+            plain
+        } else {
+            let with_file = entry.file.as_ref().map(|file| format!("{unit}#{file}:{}", entry.name));
+            match with_file {
+                Some(id) if !self.ids.contains(&id) => id,
+                _ => (2u64..)
+                    .map(|n| format!("{plain}.{n}"))
+                    .find(|id| !self.ids.contains(id))
+                    .expect("numbers do not run out"),
+            }
+        };
+        self.ids.insert(id.clone());
+        id
+    }
+
+    fn count(&mut self, status: compare::Status) {
+        let counter = match status {
+            compare::Status::Changed => &mut self.summary.changed,
+            compare::Status::New => &mut self.summary.new,
+            compare::Status::Removed => &mut self.summary.removed,
+            compare::Status::LineOnly => &mut self.summary.line_only,
+            compare::Status::Unchanged => &mut self.summary.unchanged,
+        };
+        *counter += 1;
+    }
+}
+
+impl FoundCause {
+    fn resolve(self, id_of: impl Fn(Option<usize>) -> Option<String>) -> Cause {
+        let chain = self.chain.into_iter().map(|link| ChainLink {
+            id: id_of(link.entry),
+            what: link.what,
+            at: link.at,
+        });
+        Cause {
+            kind: self.kind,
+            summary: self.summary,
+            symbol: self.symbol,
+            location: self.location,
+            chain: chain.collect(),
+        }
+    }
+}
+
+/// What can be said of a changed entry to which no stage gave a cause: the difference itself. A report never
+/// lists a change without a reason.
+fn bare_cause(difference: &Difference) -> FoundCause {
+    FoundCause {
+        kind: match difference.kind {
+            DifferenceKind::Instructions | DifferenceKind::ColdPart => CauseKind::Compiler,
+            DifferenceKind::Reference => CauseKind::Reference,
+            DifferenceKind::Content => CauseKind::Data,
+            DifferenceKind::Attributes => CauseKind::Attributes,
+            DifferenceKind::Special => CauseKind::Special,
+            DifferenceKind::Unsure => CauseKind::Unsure,
+        },
+        summary: difference.what.clone(),
+        symbol: None,
+        location: None,
+        chain: difference.chain.clone(),
+    }
+}
+
+impl From<EntryKind> for Kind {
+    fn from(kind: EntryKind) -> Self {
+        match kind {
+            EntryKind::Function => Kind::Function,
+            EntryKind::Object => Kind::Object,
+            EntryKind::Section => Kind::Section,
+        }
+    }
+}
+
+impl From<compare::Status> for Status {
+    fn from(status: compare::Status) -> Self {
+        match status {
+            compare::Status::Changed => Status::Changed,
+            compare::Status::New => Status::New,
+            compare::Status::Removed => Status::Removed,
+            compare::Status::LineOnly => Status::LineOnly,
+            compare::Status::Unchanged => Status::Unchanged,
+        }
+    }
+}
+
+impl From<load::Binding> for Binding {
+    fn from(binding: load::Binding) -> Self {
+        match binding {
+            load::Binding::Global => Binding::Global,
+            load::Binding::Local => Binding::Local,
+            load::Binding::Weak => Binding::Weak,
+            load::Binding::Unique => Binding::Unique,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::SkipReason;
+
+    fn entry(name: &str, status: compare::Status) -> Entry {
+        Entry {
+            kind: EntryKind::Function,
+            name: name.to_owned(),
+            original_name: None,
+            binding: load::Binding::Local,
+            section: Some(".text".to_owned()),
+            file: None,
+            status,
+            extent: Pair::default(),
+            size: Pair::new(Some(8), Some(8)),
+            differences: Vec::new(),
+            cold_of: None,
+            listing: None,
+        }
+    }
+
+    fn report(units: Vec<UnitResult>, all: bool) -> BuiltReport {
+        let request = Request {
+            original: "a".to_owned(),
+            patched: "b".to_owned(),
+            compilers: Vec::new(),
+            line_directives: false,
+        };
+        build_report(ReportInput { request, units, skipped: Vec::new(), cost: None, all })
+    }
+
+    fn unit(name: &str, entries: Vec<Entry>) -> UnitResult {
+        UnitResult {
+            name: name.to_owned(),
+            arch: "x86_64".to_owned(),
+            comparison: Some(Comparison { entries, unlisted_unchanged: 0 }),
+            ..UnitResult::default()
+        }
+    }
+
+    fn ids(report: &BuiltReport) -> Vec<&str> {
+        report.report.units.iter().flat_map(|u| &u.symbols).map(|s| s.id.as_str()).collect()
+    }
+
+    #[test]
+    fn ids_are_unique_and_do_not_depend_on_what_is_listed() {
+        use compare::Status::{Changed, Unchanged};
+        let units = || {
+            let mut named = entry("twice", Changed);
+            named.file = Some("other.c".to_owned());
+            let entries = vec![
+                entry("twice", Unchanged),
+                entry("twice", Changed),
+                named,
+                entry("twice.2", Changed),
+                entry("once", Changed),
+            ];
+            vec![unit("b.c", vec![entry("once", Changed)]), unit("a.c", entries)]
+        };
+        let all = report(units(), true);
+        assert_eq!(
+            ids(&all),
+            ["a.c#twice", "a.c#twice.2", "a.c#other.c:twice", "a.c#twice.2.2", "a.c#once", "b.c#once"]
+        );
+        assert_eq!(ids(&report(units(), false)), &ids(&all)[1..]);
+    }
+
+    #[test]
+    fn cold_parts_are_listed_with_their_function_and_not_counted() {
+        let parent = entry("f", compare::Status::Unchanged);
+        let mut cold = entry("f.cold", compare::Status::Changed);
+        cold.cold_of = Some(0);
+        let built = report(vec![unit("a.c", vec![parent, cold])], false);
+        assert_eq!(ids(&built), ["a.c#f", "a.c#f.cold"]);
+        assert_eq!(built.report.units[0].symbols[1].cold_of.as_deref(), Some("a.c#f"));
+        assert_eq!((built.report.summary.changed, built.report.summary.unchanged), (0, 1));
+    }
+
+    #[test]
+    fn chains_name_listed_entries_only() {
+        let mut f = entry("f", compare::Status::Changed);
+        let link = |what: &str, entry| Link { what: what.to_owned(), entry, at: Some(4) };
+        f.differences = vec![Difference {
+            kind: DifferenceKind::Reference,
+            at: Pair::default(),
+            what: "refers to table".to_owned(),
+            chain: vec![link("table", Some(1)), link("string \"x\"", None), link("same", Some(2))],
+        }];
+        let mut table = entry("table", compare::Status::Changed);
+        table.kind = EntryKind::Object;
+        let built =
+            report(vec![unit("a.c", vec![f, table, entry("same", compare::Status::Unchanged)])], false);
+        let cause = &built.report.units[0].symbols[0].causes[0];
+        assert_eq!(cause.kind, CauseKind::Reference);
+        let chain: Vec<_> = cause.chain.iter().map(|l| l.id.as_deref()).collect();
+        assert_eq!(chain, [Some("a.c#table"), None, None]);
+    }
+
+    #[test]
+    fn listings_are_kept_by_id_and_unlisted_symbols_are_counted() {
+        let mut f = entry("f", compare::Status::Changed);
+        f.listing = Some(Listing::default());
+        let mut result = unit("a.c", vec![f]);
+        result.comparison.as_mut().expect("it has one").unlisted_unchanged = 7;
+        let mut failed = unit("b.c", Vec::new());
+        failed.comparison = None;
+        failed.errors = vec![ReportError { code: "compile".into(), message: "no".into(), path: None }];
+        let built = report(vec![failed, result], false);
+        assert!(built.listings.contains_key("a.c#f"));
+        let summary = built.report.summary;
+        assert_eq!((summary.changed, summary.unchanged, summary.units, summary.units_failed), (1, 7, 2, 1));
+    }
+
+    #[test]
+    fn skipped_files_are_ordered_and_named_once() {
+        let skip = |path: &str| Skipped { path: path.to_owned(), reason: SkipReason::BuildFile };
+        let request = report(Vec::new(), false).report.request;
+        let skipped = vec![skip("z"), skip("a"), skip("z")];
+        let built = build_report(ReportInput { request, units: Vec::new(), skipped, cost: None, all: false });
+        let paths: Vec<_> = built.report.skipped.iter().map(|s| s.path.as_str()).collect();
+        assert_eq!(paths, ["a", "z"]);
+    }
+}
