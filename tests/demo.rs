@@ -5,7 +5,7 @@ mod common;
 use std::process::Command;
 
 use common::listing::{assert_same, listing};
-use common::rows::{assert_rows, expected, report, rows};
+use common::rows::{Row, assert_rows, expected, report, rows};
 use common::{copy_demo, demo, fixscope, run_expecting};
 use fixscope::report::model::{Cause, CauseKind, Report};
 
@@ -36,6 +36,28 @@ fn cause<'a>(report: &'a Report, name: &str, kind: CauseKind) -> &'a Cause {
         .find(|symbol| symbol.name == name)
         .and_then(|symbol| symbol.causes.iter().find(|cause| cause.kind == kind))
         .unwrap_or_else(|| panic!("{name} has no cause {kind:?}"))
+}
+
+/// The comparison of whole lists is what all these tests stand on.
+#[test]
+fn a_list_with_one_row_more_or_less_is_refused() {
+    let row = |name: &str, causes: &[&str]| Row {
+        unit: "a.c".to_owned(),
+        kind: "function".to_owned(),
+        name: name.to_owned(),
+        status: "changed".to_owned(),
+        causes: causes.iter().map(|&cause| cause.to_owned()).collect(),
+    };
+    let want = expected("a.c function f changed source,inline?\na.c function g changed *\n");
+    let accepted = |rows: &[Row]| std::panic::catch_unwind(|| assert_rows(rows, &want, "rows")).is_ok();
+    let (f, g) = (row("f", &["source"]), row("g", &["compiler"]));
+    assert!(accepted(&[f.clone(), g.clone()]));
+    assert!(accepted(&[row("f", &["source", "inline"]), g.clone()]));
+    assert!(!accepted(std::slice::from_ref(&f)), "one row is missing");
+    assert!(!accepted(&[f.clone(), g.clone(), row("h", &["source"])]), "one row is extra");
+    assert!(!accepted(&[f.clone(), f.clone(), g.clone()]), "one row is there twice");
+    assert!(!accepted(&[row("f", &["inline"]), g.clone()]), "a cause is missing");
+    assert!(!accepted(&[row("f", &["source", "macro"]), g]), "a cause is extra");
 }
 
 #[test]

@@ -24,7 +24,7 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// A configured tree that was never built.
 fn kernel_tree() -> PathBuf {
     if let Some(tree) = std::env::var_os("FIXSCOPE_KERNEL_TREE") {
-        return PathBuf::from(tree);
+        return fs::canonicalize(tree).expect("FIXSCOPE_KERNEL_TREE names a folder");
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/kernel");

@@ -156,6 +156,47 @@ fn built_demo(target: &Path) -> PathBuf {
     target.to_path_buf()
 }
 
+/// What makes all tests here worth anything: each way to write to a tree shows in its listing.
+#[test]
+fn a_listing_shows_every_kind_of_write() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let tree = copy_demo(&folder.path().join("tree"));
+    std::os::unix::fs::symlink("README", tree.join("link")).expect("links can be made");
+    let file = tree.join("src/main.c");
+    let text = std::fs::read(&file).expect("the file is there");
+    let modified = std::fs::metadata(&file).and_then(|data| data.modified()).expect("times are known");
+    let same_size = [&text[..text.len() - 1], b" "].concat();
+    let writes: [(&str, &dyn Fn()); 6] = [
+        ("same bytes again", &|| std::fs::write(&file, &text).expect("writable")),
+        ("same size, same time", &|| {
+            std::fs::write(&file, &same_size).expect("writable");
+            let opened = std::fs::File::options().write(true).open(&file).expect("writable");
+            opened.set_modified(modified).expect("times can be set");
+        }),
+        ("a file that came and went", &|| {
+            std::fs::write(tree.join("lib/passing"), "").expect("writable");
+            std::fs::remove_file(tree.join("lib/passing")).expect("removable");
+        }),
+        ("one more link", &|| {
+            std::fs::hard_link(&file, folder.path().join("outside")).expect("links can be made");
+        }),
+        ("permissions", &|| {
+            sh(&["chmod", "a-w", "README"], &tree);
+        }),
+        ("a link's target", &|| {
+            std::fs::remove_file(tree.join("link")).expect("removable");
+            std::os::unix::fs::symlink("Makefile", tree.join("link")).expect("links can be made");
+        }),
+    ];
+    for (what, write) in writes {
+        let before = listing(&tree);
+        // Time stamps of some file systems are a few milliseconds apart.
+        std::thread::sleep(Duration::from_millis(20));
+        write();
+        assert_ne!(before, listing(&tree), "{what} does not show");
+    }
+}
+
 #[test]
 fn a_fresh_tree_stays_as_it_was() {
     Scene::new(|root| copy_demo(&root.join("tree"))).check(0x5eed_0001);
