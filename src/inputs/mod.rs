@@ -5,11 +5,14 @@
 //! them on both sides (`build` and the modules under it), and the outcome is [`BuiltUnits`].
 
 pub mod command;
+mod compile;
 pub mod fix;
 pub mod lines;
+pub mod progress;
 pub mod record;
 pub mod runner;
 pub mod shadow;
+mod sides;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
