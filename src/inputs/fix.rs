@@ -1,18 +1,39 @@
 //! What a fix does to the files of a tree, whatever form the fix came in.
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::error::{Error, Result};
+use crate::plan::FixSource;
 
 /// All files that a fix touches.
 #[derive(Debug, Clone, Default)]
 pub struct Fix {
-    /// The touched files, ordered by path, each once.
+    /// The touched files, ordered by [`TouchedFile::path`], each once.
     pub files: Vec<TouchedFile>,
     /// Files that must be put into the original side because the working tree is at another revision:
-    /// path relative to the tree, and content (`None`: absent).
+    /// path relative to the tree, and content (`None`: absent). Ordered by path. A touched file may be listed
+    /// here too; its content is then the one in [`Fix::files`].
     pub baseline: Vec<(PathBuf, Option<Arc<[u8]>>)>,
     /// Subject line of the fix, where the patch or commit has one.
     pub subject: Option<String>,
+    /// Things the fix touches that are not regular text files, so that nothing can be compiled or compared for
+    /// them: symbolic links, submodules, binary files. Ordered by path. They must not be passed over in silence.
+    pub unsupported: Vec<Unsupported>,
+    /// One sentence each for what a careful user wants to know, such as a hunk that applies at another line.
+    pub notes: Vec<String>,
+}
+
+/// Something a fix touches that is no regular text file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unsupported {
+    /// Path relative to the tree.
+    pub path: PathBuf,
+    /// What it is, such as `a symbolic link`.
+    pub what: String,
 }
 
 /// One file that a fix touches.
@@ -22,7 +43,8 @@ pub struct TouchedFile {
     pub original_path: Option<PathBuf>,
     /// Path on the patched side relative to the tree; `None` for a removed file.
     pub patched_path: Option<PathBuf>,
-    /// Content on the original side; `None` for a new file.
+    /// Content on the original side; `None` for a new file. The user's tree may hold another one, when the fix
+    /// is given by revisions.
     pub original: Option<Arc<[u8]>>,
     /// Content on the patched side; `None` for a removed file.
     pub patched: Option<Arc<[u8]>>,
@@ -32,22 +54,380 @@ pub struct TouchedFile {
     pub hunks: Vec<Hunk>,
 }
 
-impl TouchedFile {
-    /// The path to show: the patched one, or the original one of a removed file.
-    pub fn path(&self) -> &std::path::Path {
-        self.patched_path
-            .as_deref()
-            .or(self.original_path.as_deref())
-            .expect("a touched file exists on one side")
-    }
-}
-
 /// A run of changed lines without context. Lines are 1-based; ranges are half open; an empty range lies
 /// before the line it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
     /// Lines of the original file that go away.
-    pub original: std::ops::Range<u32>,
+    pub original: Range<u32>,
     /// Lines of the patched file that come instead.
-    pub patched: std::ops::Range<u32>,
+    pub patched: Range<u32>,
+}
+
+/// Finds out which files a fix touches, and how, without writing anything.
+///
+/// `tree` is the root of the user's tree. All paths of the answer are relative to it.
+///
+/// # Errors
+///
+/// [`Error::Patch`] for a patch that cannot be read or does not apply, [`Error::Request`] for revisions or
+/// folders that cannot be compared, [`Error::Io`] for a file that cannot be read.
+pub fn resolve(tree: &Path, source: &FixSource) -> Result<Fix> {
+    let root = tree.canonicalize().map_err(|e| Error::io(tree, e))?;
+    if !root.is_dir() {
+        return Err(Error::Request(format!(
+            "{}: is not a folder; --tree takes the root of a source tree",
+            tree.display()
+        )));
+    }
+    match source {
+        FixSource::Patches { patches, strip } => super::patch::resolve(&root, patches, *strip),
+        FixSource::PatchedDir(dir) => super::trees::resolve(&root, dir),
+        FixSource::Revisions { original, patched, allow_dirty } => {
+            super::git::resolve(&root, original.as_deref(), patched, *allow_dirty)
+        }
+    }
+}
+
+impl TouchedFile {
+    /// A touched file with its hunks; a side is `None` when the file does not exist on it.
+    pub fn new(
+        original: Option<(PathBuf, Arc<[u8]>)>,
+        patched: Option<(PathBuf, Arc<[u8]>)>,
+        executable: Option<bool>,
+    ) -> Self {
+        let empty: &[u8] = &[];
+        let hunks = changed_lines(
+            original.as_ref().map_or(empty, |(_, text)| text),
+            patched.as_ref().map_or(empty, |(_, text)| text),
+        );
+        let (original_path, original) = original.unzip();
+        let (patched_path, patched) = patched.unzip();
+        TouchedFile { original_path, patched_path, original, patched, executable, hunks }
+    }
+
+    /// The path to show: the patched one, or the original one of a removed file.
+    pub fn path(&self) -> &Path {
+        self.patched_path
+            .as_deref()
+            .or(self.original_path.as_deref())
+            .expect("a touched file exists on one side")
+    }
+
+    /// Whether a line of the patched file (1-based, as on disk) is one that the fix brings.
+    ///
+    /// A pure deletion brings no lines: no line of the patched file is in its hunk.
+    pub fn patched_line_in_hunk(&self, disk_line: u32) -> bool {
+        in_ranges(&self.hunks, disk_line, |h| &h.patched)
+    }
+
+    /// Whether a line of the original file (1-based) is one that the fix takes away.
+    ///
+    /// A pure insertion takes no lines away.
+    pub fn original_line_in_hunk(&self, line: u32) -> bool {
+        in_ranges(&self.hunks, line, |h| &h.original)
+    }
+}
+
+/// Whether one of the ordered, disjoint ranges holds `line`.
+fn in_ranges(hunks: &[Hunk], line: u32, side: impl Fn(&Hunk) -> &Range<u32>) -> bool {
+    let after = hunks.partition_point(|h| side(h).start <= line);
+    // An empty range may share its start with the range behind it, so one step back is not always enough.
+    hunks[..after].iter().rev().find(|h| !side(h).is_empty()).is_some_and(|h| side(h).contains(&line))
+}
+
+/// Splits a text into lines, each with its line end. The last one may have none.
+pub(super) fn split_lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|&b| b == b'\n').collect()
+}
+
+/// The hunks between two texts, by a line diff.
+///
+/// A line's end counts: a last line that loses its line end is a changed line.
+pub(super) fn changed_lines(original: &[u8], patched: &[u8]) -> Vec<Hunk> {
+    let (original, patched) = (split_lines(original), split_lines(patched));
+    let mut ids: FxHashMap<&[u8], u32> = FxHashMap::default();
+    let mut intern = |line| -> u32 {
+        let next = ids.len() as u32;
+        *ids.entry(line).or_insert(next)
+    };
+    let original_ids: Vec<u32> = original.iter().copied().map(&mut intern).collect();
+    let patched_ids: Vec<u32> = patched.iter().copied().map(&mut intern).collect();
+
+    // Patience keeps functions together where Myers would pair up their braces and blank lines.
+    let mut gaps = Gaps { at: (0, 0), hunks: Vec::new() };
+    let Ok(()) = similar::algorithms::diff_slices(
+        similar::Algorithm::Patience,
+        &mut gaps,
+        &original_ids,
+        &patched_ids,
+    );
+    gaps.close(original_ids.len(), patched_ids.len());
+    let mut hunks = gaps.hunks;
+    for i in 0..hunks.len() {
+        slide(&mut hunks, i, &original, &patched);
+    }
+    hunks
+}
+
+/// Makes hunks of what lies between the runs of equal lines.
+///
+/// The ready-made list of operations is not used: when `similar` compacts it, the position that an insertion has
+/// on the original side (a deletion on the patched side) can be wrong. Runs of equal lines are always right.
+struct Gaps {
+    /// Where the next line would be, on both sides.
+    at: (usize, usize),
+    hunks: Vec<Hunk>,
+}
+
+impl Gaps {
+    /// Ends the gap at the given lines, 0-based.
+    fn close(&mut self, original: usize, patched: usize) {
+        if (original, patched) != self.at {
+            let lines = |from: usize, to: usize| from as u32 + 1..to as u32 + 1;
+            self.hunks
+                .push(Hunk { original: lines(self.at.0, original), patched: lines(self.at.1, patched) });
+        }
+    }
+}
+
+impl similar::algorithms::DiffHook for Gaps {
+    type Error = std::convert::Infallible;
+
+    fn equal(&mut self, original: usize, patched: usize, len: usize) -> Result<(), Self::Error> {
+        self.close(original, patched);
+        self.at = (original + len, patched + len);
+        Ok(())
+    }
+}
+
+/// Moves a pure insertion or deletion to the place where a person would put it.
+///
+/// A run of lines between equal ones can be cut in several ways: an added function may take the closing brace of
+/// its neighbour along. Attribution of lines to functions, and a place for directives, want the cut that begins
+/// a paragraph.
+fn slide(hunks: &mut [Hunk], i: usize, original: &[&[u8]], patched: &[&[u8]]) {
+    /// Lines looked at in either direction; a longer run of repeated lines has no better place anyway.
+    const REACH: u32 = 200;
+
+    let hunk = hunks[i].clone();
+    let (lines, run) = match (hunk.original.is_empty(), hunk.patched.is_empty()) {
+        (true, false) => (patched, hunk.patched.start - 1..hunk.patched.end - 1),
+        (false, true) => (original, hunk.original.start - 1..hunk.original.end - 1),
+        _ => return,
+    };
+    // One unchanged line stays between neighbours, so that hunks remain apart on both sides.
+    let above = match i.checked_sub(1) {
+        Some(p) => hunk.original.start - hunks[p].original.end,
+        None => hunk.original.start,
+    };
+    let below = match hunks.get(i + 1) {
+        Some(next) => next.original.start - hunk.original.end,
+        None => u32::MAX,
+    };
+    let line = |at: u32| lines[at as usize];
+    let mut up = 0;
+    while up + 1 < above.min(REACH) && run.start > up && line(run.start - up - 1) == line(run.end - up - 1) {
+        up += 1;
+    }
+    let mut down = 0;
+    while down + 1 < below.min(REACH)
+        && ((run.end + down) as usize) < lines.len()
+        && line(run.start + down) == line(run.end + down)
+    {
+        down += 1;
+    }
+    let cost = |start: u32| {
+        let end = start + (run.end - run.start);
+        let first = line(start);
+        let opens_paragraph = start.checked_sub(1).is_none_or(|l| is_blank(line(l))) && !is_blank(first);
+        let closes = first.trim_ascii_start().starts_with(b"}") || is_blank(first);
+        let next = lines.get(end as usize).map_or(0, |l| indent(l));
+        indent(first) + next + if closes { 4 } else { 0 } + if opens_paragraph { 0 } else { 8 }
+    };
+    let first = run.start - up;
+    // Of equally good places the last one is taken, as git does.
+    let Some(best) = (first..=run.start + down).rev().min_by_key(|&s| cost(s)) else { return };
+    let moved = |r: &Range<u32>| r.start - up + (best - first)..r.end - up + (best - first);
+    hunks[i] = Hunk { original: moved(&hunk.original), patched: moved(&hunk.patched) };
+}
+
+/// Whether a line holds nothing but white space.
+fn is_blank(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
+}
+
+/// Width of a line's leading white space, tabs to the next multiple of eight columns.
+fn indent(line: &[u8]) -> u32 {
+    let mut column = 0;
+    for &b in line {
+        match b {
+            b' ' => column += 1,
+            b'\t' => column = column / 8 * 8 + 8,
+            _ => break,
+        }
+    }
+    column
+}
+
+/// Collects what happens to single paths and turns it into the touched files of a [`Fix`].
+///
+/// It is the common end of all three sources, so that the same fix gives the same [`Fix`] whichever way it came.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    paths: std::collections::BTreeMap<PathBuf, Change>,
+}
+
+/// What happens to one path.
+#[derive(Debug, Default)]
+struct Change {
+    original: Option<Arc<[u8]>>,
+    patched: Option<Arc<[u8]>>,
+    /// Path on the original side that the patched content was made from, when it is another one.
+    origin: Option<PathBuf>,
+    executable: Option<bool>,
+}
+
+impl Changes {
+    /// Says that `path` has `content` on the original side.
+    pub fn original(&mut self, path: PathBuf, content: Option<Arc<[u8]>>) {
+        self.paths.entry(path).or_default().original = content;
+    }
+
+    /// Says that `path` has `content` on the patched side, made from `origin` on the original side.
+    pub fn patched(
+        &mut self,
+        path: PathBuf,
+        content: Option<Arc<[u8]>>,
+        origin: Option<PathBuf>,
+        executable: Option<bool>,
+    ) {
+        let change = self.paths.entry(path).or_default();
+        change.patched = content;
+        change.origin = origin;
+        change.executable = executable;
+    }
+
+    /// The touched files, ordered by path. Paths with no net change are left out.
+    pub fn into_files(mut self) -> Vec<TouchedFile> {
+        let mut files = Vec::new();
+        // A rename joins two paths in one entry only where the path it comes from is gone and the one it goes to
+        // was free: in every other case both paths are on both sides or stand for themselves.
+        let renamed: Vec<(PathBuf, PathBuf)> = self
+            .paths
+            .iter()
+            .filter(|(_, c)| c.original.is_none() && c.patched.is_some())
+            .filter_map(|(to, c)| Some((c.origin.clone()?, to.clone())))
+            .collect();
+        for (from, to) in renamed {
+            if self.paths.get(&from).is_some_and(|c| c.original.is_some() && c.patched.is_none())
+                && let (Some(gone), Some(made)) = (self.paths.remove(&from), self.paths.remove(&to))
+            {
+                files.push(TouchedFile::new(
+                    gone.original.map(|text| (from, text)),
+                    made.patched.map(|text| (to, text)),
+                    made.executable,
+                ));
+            }
+        }
+        for (path, change) in self.paths {
+            if change.original.is_none() && change.patched.is_none() {
+                continue;
+            }
+            let same = change.original == change.patched && change.executable.is_none();
+            if !same {
+                files.push(TouchedFile::new(
+                    change.original.map(|text| (path.clone(), text)),
+                    change.patched.map(|text| (path, text)),
+                    change.executable,
+                ));
+            }
+        }
+        files.sort_by(|a, b| a.path().cmp(b.path()));
+        files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hunks(original: &str, patched: &str) -> Vec<(Range<u32>, Range<u32>)> {
+        changed_lines(original.as_bytes(), patched.as_bytes())
+            .into_iter()
+            .map(|h| (h.original, h.patched))
+            .collect()
+    }
+
+    #[test]
+    fn hunks_have_no_context() {
+        assert_eq!(hunks("a\nb\nc\n", "a\nB\nc\n"), [(2..3, 2..3)]);
+        assert_eq!(hunks("a\nb\nc\n", "a\nc\n"), [(2..3, 2..2)]);
+        assert_eq!(hunks("a\nc\n", "a\nb\nc\nd\n"), [(2..2, 2..3), (3..3, 4..5)]);
+        assert_eq!(hunks("", "a\nb\n"), [(1..1, 1..3)]);
+        assert_eq!(hunks("a\nb", "a\nb\n"), [(2..3, 2..3)]);
+        assert_eq!(hunks("same\n", "same\n"), []);
+    }
+
+    #[test]
+    fn an_added_function_does_not_take_its_neighbours_brace() {
+        let original = "int a(void)\n{\n\treturn 1;\n}\n\nint c(void)\n{\n\treturn 3;\n}\n";
+        let patched = original.replace("int c", "int b(void)\n{\n\treturn 2;\n}\n\nint c");
+        assert_eq!(hunks(original, &patched), [(6..6, 6..11)]);
+        assert_eq!(hunks(&patched, original), [(6..11, 6..6)]);
+    }
+
+    #[test]
+    fn lines_are_told_to_be_in_a_hunk() {
+        let side = |text: &str| Some((PathBuf::from("a.c"), Arc::from(text.as_bytes())));
+        let file = TouchedFile::new(side("a\nb\nc\nd\ne\n"), side("a\nc\nX\nY\ne\n"), None);
+        let patched: Vec<u32> = (0..8).filter(|&l| file.patched_line_in_hunk(l)).collect();
+        let original: Vec<u32> = (0..8).filter(|&l| file.original_line_in_hunk(l)).collect();
+        assert_eq!(patched, [3, 4]);
+        assert_eq!(original, [2, 4]);
+    }
+
+    #[test]
+    fn a_rename_onto_a_path_that_existed_is_no_rename() {
+        let text = |t: &str| Some(Arc::<[u8]>::from(t.as_bytes()));
+        let mut changes = Changes::default();
+        changes.original("a.c".into(), text("a"));
+        changes.original("b.c".into(), text("b"));
+        changes.patched("a.c".into(), None, None, None);
+        changes.patched("b.c".into(), text("a"), Some("a.c".into()), None);
+        let files = changes.into_files();
+        let shown: Vec<_> =
+            files.iter().map(|f| (f.original_path.is_some(), f.patched_path.is_some())).collect();
+        assert_eq!(shown, [(true, false), (true, true)]);
+    }
+
+    #[test]
+    fn what_is_undone_disappears() {
+        let text = |t: &str| Some(Arc::<[u8]>::from(t.as_bytes()));
+        let mut changes = Changes::default();
+        changes.original("a.c".into(), text("a"));
+        changes.patched("a.c".into(), text("a"), None, None);
+        changes.patched("never.c".into(), None, None, None);
+        assert!(changes.into_files().is_empty());
+    }
+
+    proptest::proptest! {
+        /// Whatever the two texts are, the hunks alone turn one into the other.
+        #[test]
+        fn hunks_rebuild_the_patched_text(a in "[ab\n}\t ]{0,60}", b in "[ab\n}\t ]{0,60}") {
+            let (original, patched) = (split_lines(a.as_bytes()), split_lines(b.as_bytes()));
+            let mut rebuilt: Vec<&[u8]> = Vec::new();
+            let mut at = 0;
+            for hunk in changed_lines(a.as_bytes(), b.as_bytes()) {
+                let start = hunk.original.start as usize - 1;
+                proptest::prop_assert!(start >= at);
+                rebuilt.extend(&original[at..start]);
+                proptest::prop_assert_eq!(rebuilt.len(), hunk.patched.start as usize - 1);
+                rebuilt.extend(&patched[rebuilt.len()..hunk.patched.end as usize - 1]);
+                at = hunk.original.end as usize - 1;
+            }
+            rebuilt.extend(&original[at..]);
+            proptest::prop_assert_eq!(rebuilt, patched);
+        }
+    }
 }

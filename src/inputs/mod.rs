@@ -7,12 +7,15 @@
 pub mod command;
 mod compile;
 pub mod fix;
+mod git;
 pub mod lines;
 pub mod progress;
 pub mod record;
 pub mod runner;
 pub mod shadow;
 mod sides;
+mod patch;
+mod trees;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
