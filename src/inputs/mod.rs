@@ -19,7 +19,7 @@ mod trees;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
-pub use lines::LineMap;
+pub use lines::{Directed, LineMap, NoDirectives};
 
 use std::path::PathBuf;
 
