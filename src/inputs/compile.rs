@@ -192,8 +192,10 @@ impl Run<'_> {
     ) -> Result<()> {
         let both = |u: &UnitPlan| u.commands.original.is_some() && u.commands.patched.is_some();
         let looked_at: Vec<bool> = self.units.iter().map(|u| !u.direct && both(u)).collect();
-        let preprocess: Vec<_> = (0..self.units.len()).filter(|&i| looked_at[i]).map(|i| (i, Step::Preprocess)).collect();
-        let compile: Vec<_> = (0..self.units.len()).filter(|&i| !looked_at[i]).map(|i| (i, Step::Compile)).collect();
+        let preprocess: Vec<_> =
+            (0..self.units.len()).filter(|&i| looked_at[i]).map(|i| (i, Step::Preprocess)).collect();
+        let compile: Vec<_> =
+            (0..self.units.len()).filter(|&i| !looked_at[i]).map(|i| (i, Step::Compile)).collect();
         let steps = [preprocess.clone(), compile].concat();
         self.phase(pool, sides, first.into(), &steps)?;
         self.phase(pool, sides, second.into(), &steps)?;
@@ -262,7 +264,8 @@ impl Run<'_> {
             return Ok(());
         }
         sides.put(place)?;
-        let what = if steps.iter().all(|(_, s)| *s == Step::Preprocess) { "Preprocessing" } else { "Compiling" };
+        let what =
+            if steps.iter().all(|(_, s)| *s == Step::Preprocess) { "Preprocessing" } else { "Compiling" };
         self.stage.progress.stage(&format!("{what} the {side} side"), Some(steps.len() as u64));
         let contents = Contents::default();
         let this = &*self;
@@ -278,8 +281,11 @@ impl Run<'_> {
         })?;
         for (i, done) in done {
             let state = &mut self.states[i];
-            let touched: FxHashSet<PathBuf> =
-                done.reads.iter().filter_map(|p| sides.touches(&normalise(p)).map(Path::to_path_buf)).collect();
+            let touched: FxHashSet<PathBuf> = done
+                .reads
+                .iter()
+                .filter_map(|p| sides.touches(&normalise(p)).map(Path::to_path_buf))
+                .collect();
             if !touched.is_empty() {
                 *state.read.get_mut(side) = touched.into_iter().collect();
             }
@@ -307,7 +313,11 @@ impl Run<'_> {
         key.update(&command.fingerprint().to_le_bytes());
         key.update(&identity.hash.to_le_bytes());
         key.update(&self.stage.names.to_le_bytes());
-        key.update(&[u8::from(self.stage.emit_asm), u8::from(self.stage.runner.is_mounted()), u8::from(plain)]);
+        key.update(&[
+            u8::from(self.stage.emit_asm),
+            u8::from(self.stage.runner.is_mounted()),
+            u8::from(plain),
+        ]);
         for word in extra.iter().chain(&self.stage.launcher) {
             key.update(word.as_bytes());
             key.update(b"\0");
@@ -373,7 +383,12 @@ impl Run<'_> {
             && object.is_file()
             && assembly.as_ref().is_none_or(|a| a.is_file())
         {
-            return Ok(Done { object: Some(object), assembly, reads: manifest.into_reads(), ..Done::default() });
+            return Ok(Done {
+                object: Some(object),
+                assembly,
+                reads: manifest.into_reads(),
+                ..Done::default()
+            });
         }
         // Nothing of an earlier run may be taken for this one's when this one fails.
         for stale in [&object, &manifest_path] {
@@ -500,11 +515,17 @@ impl Run<'_> {
             }
             let command = unit.commands.patched.as_ref().or(unit.commands.original.as_ref());
             if let Some(identity) = command.and_then(|c| self.compilers.identity(self.stage.runner, c).ok()) {
-                match compilers.iter_mut().find(|c| c.version == identity.version && c.target == identity.target)
+                match compilers
+                    .iter_mut()
+                    .find(|c| c.version == identity.version && c.target == identity.target)
                 {
                     Some(known) => known.units += 1,
                     None => {
-                        compilers.push(Compiler { version: identity.version, target: identity.target, units: 1 });
+                        compilers.push(Compiler {
+                            version: identity.version,
+                            target: identity.target,
+                            units: 1,
+                        });
                     }
                 }
             }
@@ -550,7 +571,9 @@ fn stems(stage: &Stage<'_>, units: &[UnitPlan]) -> Vec<PathBuf> {
             let mut identity = unit.name.clone().into_bytes();
             if let Some(command) = command {
                 let output = normalise(&command.directory.join(&command.output));
-                if let Some((tree, _)) = stage.runner.roots().iter().find(|(tree, _)| output.starts_with(tree)) {
+                if let Some((tree, _)) =
+                    stage.runner.roots().iter().find(|(tree, _)| output.starts_with(tree))
+                {
                     stem = output.strip_prefix(tree).unwrap_or(&stem).with_extension("");
                 }
                 identity.extend_from_slice(&command.fingerprint().to_le_bytes());

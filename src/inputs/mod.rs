@@ -9,12 +9,12 @@ mod compile;
 pub mod fix;
 mod git;
 pub mod lines;
+mod patch;
 pub mod progress;
 pub mod record;
 pub mod runner;
 pub mod shadow;
 mod sides;
-mod patch;
 mod trees;
 
 pub use command::CompileCommand;

@@ -196,7 +196,9 @@ impl<'a> Sides<'a> {
 fn read(path: &Path) -> Result<Content> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes.into())),
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(e) => Err(Error::io(path, e)),
     }
 }

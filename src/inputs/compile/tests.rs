@@ -7,7 +7,8 @@ use crate::inputs::shadow::{Policy, Shadow};
 
 const A: &str = "#include \"a.h\"\nint twice(int x)\n{\n\treturn helper(x) * 2;\n}\n";
 const B: &str = "#include \"a.h\"\nint b(void)\n{\n\treturn __LINE__;\n}\n";
-const H: &str = "#ifdef A\nstatic inline int helper(int x)\n{\n\treturn x + 1;\n}\n#endif\nextern int b(void);\n";
+const H: &str =
+    "#ifdef A\nstatic inline int helper(int x)\n{\n\treturn x + 1;\n}\n#endif\nextern int b(void);\n";
 
 struct Place {
     folder: tempfile::TempDir,
@@ -128,7 +129,11 @@ fn a_unit_that_does_not_compile_does_not_stop_the_others() {
     let [a, b] = &built.units[..] else { panic!("two units") };
     assert!(a.objects.original.is_some() && a.objects.patched.is_none());
     assert_eq!(a.errors.len(), 1);
-    assert!(a.errors[0].message.contains("retrun") && a.errors[0].message.contains("patched"), "{:?}", a.errors);
+    assert!(
+        a.errors[0].message.contains("retrun") && a.errors[0].message.contains("patched"),
+        "{:?}",
+        a.errors
+    );
     assert!(b.objects.clone().both().is_some() && b.errors.is_empty());
 }
 
