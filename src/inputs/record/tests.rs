@@ -24,7 +24,10 @@ impl Project {
     }
 
     fn with<T>(&self, f: impl FnOnce(&Shadow, &Path) -> T) -> T {
-        let work = WorkDir::open(&self.folder.path().join("work dir"), &self.tree()).expect("it is free");
+        // A new folder each time: a process that another test is just starting may still hold the lock.
+        let work =
+            tempfile::Builder::new().prefix("work dir").tempdir_in(self.folder.path()).expect("a folder");
+        let work = WorkDir::open(work.path(), &self.tree()).expect("it is free");
         let policy = Policy::CopyAll { without_outputs: true };
         let shadow = Shadow::prepare(&work, "tree", &self.tree(), policy).expect("it can be made");
         f(&shadow, &work.scratch())
