@@ -6,6 +6,7 @@
 
 pub mod command;
 mod compile;
+pub mod compdb;
 pub mod fix;
 mod git;
 pub mod lines;

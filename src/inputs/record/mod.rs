@@ -3,7 +3,10 @@
 //! The user's own build command runs in the shadow, from a tree without outputs, with a folder of scripts first
 //! in `PATH`. Each script writes its call down and becomes the real compiler, so that the build behaves as ever.
 
+mod classify;
 mod hard_coded;
+mod reading;
+mod select;
 mod wrappers;
 
 use std::collections::BTreeMap;
@@ -14,7 +17,10 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
+pub use classify::FileKind;
 pub use hard_coded::build_file_naming;
+pub use reading::{Readers, units_reading};
+pub use select::{UnitCommands, pair_units};
 
 use super::command::{CompileCommand, compilations, expand_response_files};
 use super::runner::{DATA_LIMIT, Invocation, Runner};
