@@ -5,8 +5,8 @@
 //! them on both sides (`build` and the modules under it), and the outcome is [`BuiltUnits`].
 
 pub mod command;
-mod compile;
 pub mod compdb;
+mod compile;
 pub mod fix;
 mod git;
 pub mod lines;

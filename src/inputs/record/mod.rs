@@ -4,6 +4,8 @@
 //! in `PATH`. Each script writes its call down and becomes the real compiler, so that the build behaves as ever.
 
 mod classify;
+pub(crate) mod driver;
+mod generated;
 mod hard_coded;
 mod reading;
 mod select;

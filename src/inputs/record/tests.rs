@@ -10,7 +10,7 @@ impl Project {
     fn new(files: &[(&str, &str)]) -> Project {
         let folder = tempfile::tempdir().expect("a folder");
         let project = Project { folder };
-        std::fs::create_dir(project.tree()).expect("the folder can be made");
+        fs::create_dir(project.tree()).expect("the folder can be made");
         for (name, text) in files {
             let path = project.tree().join(name);
             fs::create_dir_all(path.parent().expect("a parent")).expect("the folder can be made");
