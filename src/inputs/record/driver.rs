@@ -135,6 +135,8 @@ pub(crate) struct Found {
     pub(crate) errors: Vec<ReportError>,
     /// Sentences for the user.
     pub(crate) warnings: Vec<String>,
+    /// Sides whose recorded build failed.
+    pub(crate) broken: Pair<bool>,
     /// Touched and differently generated files that units read, on the side they were read on.
     pub(crate) read: FxHashSet<(Side, PathBuf)>,
 }
@@ -214,6 +216,13 @@ impl Finder<'_> {
             ));
         }
         generated::remove_precompiled(self.shadow)?;
+        if database.commands.is_empty() {
+            return Err(Error::input(
+                path,
+                "compdb",
+                "names no source of this tree that is compiled; make it again for the tree where it is",
+            ));
+        }
         // A source that only the patched side has cannot be in a database that was made of the original.
         sides.put(Place::Original)?;
         let new: BTreeSet<&Path> =
@@ -227,8 +236,20 @@ impl Finder<'_> {
     }
 
     fn record_side(&self, command: &str, scratch: &Path, side: Side, found: &mut Found) -> Result<Recording> {
-        let mut recording = record(self.shadow, self.runner, command, scratch)?;
+        let mut recording = match record(self.shadow, self.runner, command, scratch) {
+            // With the original's commands at hand, the other side's broken build is no reason to give up.
+            Err(error @ Error::Build { .. }) if side == Side::Patched => Recording {
+                errors: vec![ReportError {
+                    code: error.code().into(),
+                    message: error.to_string(),
+                    path: None,
+                }],
+                ..Recording::default()
+            },
+            outcome => outcome?,
+        };
         generated::remove_precompiled(self.shadow)?;
+        *found.broken.get_mut(side) = !recording.errors.is_empty();
         for mut error in recording.errors.drain(..) {
             error.message = format!("the {side} side: {}", error.message);
             found.errors.push(error);
@@ -281,7 +302,13 @@ impl Finder<'_> {
             found.read.extend(all.map(|path| (side, path.clone())));
         }
         let recorded = Pair::new(original, patched.unwrap_or(original));
-        for unit in pair_units(recorded, &renamed, self.shadow) {
+        for mut unit in pair_units(recorded, &renamed, self.shadow) {
+            // A build that broke off says nothing of what it did not come to.
+            if found.broken.patched && unit.commands.patched.is_none() {
+                unit.commands.patched = unit.commands.original.clone();
+            } else if found.broken.original && unit.commands.original.is_none() {
+                unit.commands.original = unit.commands.patched.clone();
+            }
             let touched_by = |side: Side| {
                 let command = unit.commands.get(side).as_ref();
                 command

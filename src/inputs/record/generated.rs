@@ -22,7 +22,7 @@ pub(super) type Generated = BTreeMap<PathBuf, Arc<[u8]>>;
 pub(super) type Differing = BTreeMap<PathBuf, Pair<Option<Arc<[u8]>>>>;
 
 /// Calls `visit` with every regular file below `root`, by its path relative to it.
-fn walk(root: &Path, visit: &mut dyn FnMut(&Path, &fs::Metadata) -> Result<()>) -> Result<()> {
+pub(super) fn walk(root: &Path, visit: &mut dyn FnMut(&Path, &fs::Metadata) -> Result<()>) -> Result<()> {
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         let path = root.join(&folder);
@@ -38,6 +38,13 @@ fn walk(root: &Path, visit: &mut dyn FnMut(&Path, &fs::Metadata) -> Result<()>) 
         }
     }
     Ok(())
+}
+
+/// Whether the file is as it was copied from the user's tree.
+pub(super) fn is_copied(shadow: &Shadow, rel: &Path, meta: &fs::Metadata) -> bool {
+    fs::symlink_metadata(shadow.real_tree().join(rel)).is_ok_and(|user| {
+        user.is_file() && user.len() == meta.len() && user.modified().ok() == meta.modified().ok()
+    })
 }
 
 /// Removes what builds of earlier runs left in the shadow: a stamp file among it would keep make from compiling.
@@ -70,11 +77,11 @@ pub(super) fn remove_precompiled(shadow: &Shadow) -> Result<()> {
 pub(super) fn generated(shadow: &Shadow, except: &dyn Fn(&Path) -> bool) -> Result<Generated> {
     let mut found = Generated::new();
     walk(shadow.root(), &mut |rel, meta| {
-        let user = fs::symlink_metadata(shadow.real_tree().join(rel));
-        let copied = user.is_ok_and(|user| {
-            user.len() == meta.len() && user.modified().ok() == meta.modified().ok() && user.is_file()
-        });
-        if copied || meta.len() > LIMIT || except(rel) || outputs::is_output(shadow.root(), rel) {
+        if is_copied(shadow, rel, meta)
+            || meta.len() > LIMIT
+            || except(rel)
+            || outputs::is_output(shadow.root(), rel)
+        {
             return Ok(());
         }
         let path = shadow.root().join(rel);

@@ -87,7 +87,7 @@ pub fn record(shadow: &Shadow, runner: &Runner, command: &str, scratch: &Path) -
         }
         Ok(finished)
     })();
-    replaced.undo(shadow.root(), &wrappers)?;
+    replaced.undo(shadow, &wrappers)?;
     let trouble = outcome?;
     let (records, broken) = wrappers.records()?;
     let mut recording = Recording { calls: records.len(), ..Recording::default() };
@@ -244,6 +244,7 @@ fn commands(
         for command in compilations(&call) {
             if let Some(source) = source_of(&command, shadow)
                 && shadow.has(&source)
+                && !is_probe(&source)
             {
                 commands.push((source, command));
             }
@@ -254,6 +255,23 @@ fn commands(
     });
     let mut known = FxHashSet::default();
     commands.into_iter().map(|(_, command)| command).filter(|c| known.insert(c.fingerprint())).collect()
+}
+
+/// Whether a source is there only for a build system to find out what the compiler can do. CMake leaves some of
+/// them behind.
+fn is_probe(source: &Path) -> bool {
+    const PROBES: &[&str] = &[
+        "CompilerId",
+        "CMakeTmp",
+        "CMakeScratch",
+        "TryCompile-",
+        "_CMakeLTOTest",
+        "conftest",
+        "meson-private",
+    ];
+    source.components().any(|part| {
+        part.as_os_str().to_str().is_some_and(|part| PROBES.iter().any(|probe| part.starts_with(probe)))
+    })
 }
 
 /// The source of `command` relative to the tree, when it lies in the tree or in its shadow.

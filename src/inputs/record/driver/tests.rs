@@ -333,3 +333,156 @@ fn a_missing_generated_header_is_said_not_passed_over() {
     assert_eq!(built.units.len(), 1, "what is known to read the header is compiled for its message");
     assert!(built.units[0].errors[0].message.contains("generated.h"));
 }
+
+#[test]
+fn what_a_broken_build_did_not_come_to_is_compared_all_the_same() {
+    let case = Case::new(&[
+        (
+            "Makefile",
+            Some("all:\n\tgcc -c a.c\n\tgcc -c c.c\n"),
+            Some("all:\n\tgcc -c a.c\n\tfalse\n\tgcc -c c.c\n"),
+        ),
+        same("a.c", "int a;\n"),
+        ("c.c", Some(C), Some("int c(void) { return 4; }\n")),
+    ]);
+    let built = case.make(None);
+    assert!(built.errors[0].message.starts_with("the patched side: `make -j2` failed"), "{:?}", built.errors);
+    assert_eq!(units(&built), ["c.c: op"]);
+}
+
+#[test]
+fn a_patched_side_that_compiles_nothing_is_an_error_beside_the_units() {
+    let case = Case::new(&[
+        ("Makefile", Some("all:\n\tgcc -c c.c\n"), Some("all:\n\tfalse\n\tgcc -c c.c\n")),
+        ("c.c", Some(C), Some("int c(void) { return 4; }\n")),
+    ]);
+    let built = case.make(None);
+    assert!(built.errors[0].message.contains("compiled no source"), "{:?}", built.errors);
+    assert_eq!(units(&built), ["c.c: op"]);
+}
+
+#[test]
+fn a_database_of_another_tree_is_refused() {
+    let case = Case::new(&[("c.c", Some(C), Some("int c(void) { return 4; }\n"))]);
+    let database = case.tree().join(database_file::FILE_NAME);
+    fs::write(&database, r#"[{"directory": "/other", "file": "c.c", "command": "cc -c c.c"}]"#)
+        .expect("writable");
+    let error =
+        compdb(&case.plan(None), &case.fix, &case.work(), &Silent, &database).expect_err("not this tree's");
+    assert!(error.to_string().contains("names no source of this tree"), "{error}");
+}
+
+/// Runs `command` in the user's tree, as a user would have done before.
+fn as_user(case: &Case, command: &str) {
+    let done = std::process::Command::new("sh")
+        .args(["-c", command])
+        .current_dir(case.tree())
+        .output()
+        .expect("sh runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Every file of the user's tree with content and time stamp.
+fn listing(root: &Path) -> Vec<(PathBuf, Vec<u8>, Option<std::time::SystemTime>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("readable") {
+            let entry = entry.expect("readable");
+            let meta = entry.metadata().expect("there");
+            if meta.is_dir() {
+                folders.push(entry.path());
+            }
+            let content = if meta.is_file() { fs::read(entry.path()).expect("readable") } else { Vec::new() };
+            found.push((entry.path(), content, meta.modified().ok()));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn cmake_case() -> Case {
+    Case::new(&[
+        same(
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.13)\nproject(p C)\nconfigure_file(conf.h.in conf.h)\n\
+             add_library(u STATIC u.c)\nadd_executable(p main.c)\ntarget_link_libraries(p u)\n\
+             target_include_directories(p PRIVATE ${CMAKE_BINARY_DIR})\ntarget_precompile_headers(p PRIVATE all.h)\n",
+        ),
+        same("conf.h.in", "#define CONF 1\n"),
+        (
+            "all.h",
+            Some("static inline int all(void) { return 1; }\n"),
+            Some("static inline int all(void) { return 2; }\n"),
+        ),
+        same("main.c", "#include \"conf.h\"\nint u(void);\nint main(void) { return u() + CONF + all(); }\n"),
+        ("u.c", Some("int u(void) { return 3; }\n"), Some("int u(void) { return 4; }\n")),
+    ])
+}
+
+#[test]
+#[ignore = "needs cmake"]
+fn cmake_trees_by_command_built_and_unbuilt() {
+    let case = cmake_case();
+    if Runner::probe().is_err() {
+        return;
+    }
+    as_user(&case, "cmake -S . -B build");
+    for build_first in [false, true] {
+        if build_first {
+            as_user(&case, "cmake --build build");
+        }
+        let before = listing(&case.tree());
+        let built = case.make(Some("cmake --build build -j2"));
+        assert_eq!(built.errors, []);
+        let names = units(&built);
+        assert_eq!(names, ["main.c: op", "u.c: op"]);
+        assert_eq!(skips(&built), []);
+        assert!(before == listing(&case.tree()), "the user's tree is as it was");
+    }
+}
+
+#[test]
+#[ignore = "needs cmake"]
+fn cmake_trees_by_database() {
+    let case = cmake_case();
+    as_user(&case, "cmake -S . -B build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON && cmake --build build");
+    let before = listing(&case.tree());
+    let database = database_file::find(&case.tree()).expect("cmake made one");
+    let built = case.compdb(&database);
+    assert_eq!(built.errors, []);
+    assert_eq!(units(&built), ["main.c: op", "u.c: op"]);
+    assert!(before == listing(&case.tree()), "the user's tree is as it was");
+}
+
+#[test]
+#[ignore = "needs cmake"]
+fn cmake_configured_by_the_command_itself() {
+    let mut case = cmake_case();
+    let cmake = case.tree().join("CMakeLists.txt");
+    let original = fs::read_to_string(&cmake).expect("readable");
+    let patched = original.replace("STATIC u.c", "STATIC u.c v.c");
+    case.fix.files.push(TouchedFile {
+        original_path: Some("CMakeLists.txt".into()),
+        patched_path: Some("CMakeLists.txt".into()),
+        original: Some(Arc::from(original.as_bytes())),
+        patched: Some(Arc::from(patched.as_bytes())),
+        executable: None,
+        hunks: Vec::new(),
+    });
+    case.fix.files.push(TouchedFile {
+        original_path: None,
+        patched_path: Some("v.c".into()),
+        original: None,
+        patched: Some(Arc::from(b"int v;\n".as_slice())),
+        executable: None,
+        hunks: Vec::new(),
+    });
+    for command in ["cmake -S . -B build && cmake --build build", "cmake --build build"] {
+        let built = case.make(Some(command));
+        assert_eq!(built.errors, []);
+        assert_eq!(units(&built), ["main.c: op", "u.c: op", "v.c: p"], "{command}");
+        assert_eq!(skips(&built), [("CMakeLists.txt", SkipReason::BuildFile)]);
+        as_user(&case, "cmake -S . -B build");
+    }
+}
