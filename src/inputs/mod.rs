@@ -5,15 +5,19 @@
 //! them on both sides (`build` and the modules under it), and the outcome is [`BuiltUnits`].
 
 pub mod command;
+pub mod compdb;
+mod compile;
 pub mod fix;
 mod git;
 pub mod lines;
-mod patch;
-mod trees;
 pub mod pairing;
+mod patch;
+pub mod progress;
 pub mod record;
 pub mod runner;
 pub mod shadow;
+mod sides;
+mod trees;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
