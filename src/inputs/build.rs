@@ -20,6 +20,8 @@ pub fn build(plan: &AnalyzePlan, fix: &Fix, progress: &dyn Progress) -> Result<B
     match plan.build.kind {
         BuildKind::Kbuild => Err(Error::Request("later".into())),
         BuildKind::Compdb => Err(Error::Request("later".into())),
-        BuildKind::Auto | BuildKind::Make => Ok(Built::Units(super::record::driver::make(plan, fix, &work, progress)?)),
+        BuildKind::Auto | BuildKind::Make => {
+            Ok(Built::Units(super::record::driver::make(plan, fix, &work, progress)?))
+        }
     }
 }

@@ -47,22 +47,19 @@ pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Res
     let entries = &unit.comparison.entries;
     Ok(entries
         .iter()
-        .enumerate()
-        .filter(|(_, e)| wanted(e))
-        .filter_map(|(i, entry)| {
-            let cold = entries.iter().filter(|e| e.cold_of == Some(i)).filter_map(|e| e.extent.patched);
-            let fragments: Vec<Extent> = entry.extent.patched.into_iter().chain(cold).collect();
+        .filter(wanted)
+        .map(|entry| {
             let original = entry.original_name.clone().unwrap_or_else(|| entry.name.clone());
-            Some(SkeletonFunction {
+            SkeletonFunction {
                 name: entry.name.clone(),
                 stem: names::stem(&entry.name).to_owned(),
                 original_name: (entry.status == Status::Changed).then_some(original),
                 unit: unit.name.to_owned(),
                 module: unit.module.map(str::to_owned),
                 ambiguous: entry.file.is_some(),
-                source: source(unit, tree, &dwarf, &fragments),
-                needs: needs(&n, &fragments, &exported).into_iter().collect(),
-            })
+                source: source(unit, tree, &dwarf, entry.extent.patched.as_slice()),
+                needs: needs(&n, entry.extent.patched.as_ref(), &exported).into_iter().collect(),
+            }
         })
         .collect())
 }
@@ -94,14 +91,18 @@ fn exported<'n>(n: &Normalized<'n, '_>) -> BTreeSet<&'n str> {
 }
 
 /// What a function refers to.
-fn needs(n: &Normalized<'_, '_>, fragments: &[Extent], exported: &BTreeSet<&str>) -> BTreeSet<Need> {
+fn needs(n: &Normalized<'_, '_>, fragment: Option<&Extent>, exported: &BTreeSet<&str>) -> BTreeSet<Need> {
     let mut needs = BTreeSet::new();
-    let mut own: Vec<EntityId> = Vec::new();
-    for fragment in fragments {
-        if let Target::Entity { id, offset: 0 } = n.target_at(fragment.section, fragment.offset as i64) {
-            own.push(id);
-        }
-    }
+    let at = |f: &Extent| match n.target_at(f.section, f.offset as i64) {
+        Target::Entity { id, offset: 0 } => Some(id),
+        _ => None,
+    };
+    let function = fragment.and_then(at);
+    // A cold part that did not change is no entry of the comparison, and part of the function all the same.
+    let own: Vec<EntityId> = n
+        .ids()
+        .filter(|&id| Some(id) == function || function.is_some() && n.entity(id).cold_of == function)
+        .collect();
     for &function in &own {
         let decoded = n.decoded(function);
         let section = n.entity(function).section.unwrap_or(0);

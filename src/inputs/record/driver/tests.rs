@@ -61,6 +61,8 @@ impl Case {
             dry_run: false,
             all: false,
             jobs: 2,
+            show: false,
+            skeleton: false,
         }
     }
 
