@@ -354,7 +354,8 @@ fn real_sources() {
         let mut original: Vec<u8> = Vec::new();
         for line in split_lines(&text) {
             let bare = line.trim_ascii();
-            let include = bare.strip_prefix(b"#").is_some_and(|d| d.trim_ascii_start().starts_with(b"include"));
+            let include =
+                bare.strip_prefix(b"#").is_some_and(|d| d.trim_ascii_start().starts_with(b"include"));
             original.extend_from_slice(if include { b"/* include */\n" } else { line });
         }
         let lines = split_lines(&original);
@@ -368,7 +369,9 @@ fn real_sources() {
         };
         let places = [random(lines.len()), random(lines.len())];
         for (i, line) in lines.iter().enumerate() {
-            let continued = i > 0 && scan::scan(lines[i - 1]).safe.len() == 2 && lines[i - 1].trim_ascii().ends_with(b"\\");
+            let continued = i > 0
+                && scan::scan(lines[i - 1]).safe.len() == 2
+                && lines[i - 1].trim_ascii().ends_with(b"\\");
             if places.contains(&i) && !continued {
                 patched.extend_from_slice(b"\n\n\n");
             }
@@ -404,5 +407,7 @@ fn real_sources() {
             }
         }
     }
-    eprintln!("{files} files, {checked} lines, {off} between a hunk and the next place, {refused} without directives");
+    eprintln!(
+        "{files} files, {checked} lines, {off} between a hunk and the next place, {refused} without directives"
+    );
 }
