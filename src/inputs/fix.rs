@@ -330,7 +330,11 @@ impl Changes {
                 ));
             }
         }
-        for (path, change) in self.paths {
+        for (path, mut change) in self.paths {
+            // A new file that is not executable is like any other, whether or not the source of the fix says so.
+            if change.original.is_none() {
+                change.executable = change.executable.filter(|&e| e);
+            }
             if change.original.is_none() && change.patched.is_none() {
                 continue;
             }
@@ -349,85 +353,4 @@ impl Changes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hunks(original: &str, patched: &str) -> Vec<(Range<u32>, Range<u32>)> {
-        changed_lines(original.as_bytes(), patched.as_bytes())
-            .into_iter()
-            .map(|h| (h.original, h.patched))
-            .collect()
-    }
-
-    #[test]
-    fn hunks_have_no_context() {
-        assert_eq!(hunks("a\nb\nc\n", "a\nB\nc\n"), [(2..3, 2..3)]);
-        assert_eq!(hunks("a\nb\nc\n", "a\nc\n"), [(2..3, 2..2)]);
-        assert_eq!(hunks("a\nc\n", "a\nb\nc\nd\n"), [(2..2, 2..3), (3..3, 4..5)]);
-        assert_eq!(hunks("", "a\nb\n"), [(1..1, 1..3)]);
-        assert_eq!(hunks("a\nb", "a\nb\n"), [(2..3, 2..3)]);
-        assert_eq!(hunks("same\n", "same\n"), []);
-    }
-
-    #[test]
-    fn an_added_function_does_not_take_its_neighbours_brace() {
-        let original = "int a(void)\n{\n\treturn 1;\n}\n\nint c(void)\n{\n\treturn 3;\n}\n";
-        let patched = original.replace("int c", "int b(void)\n{\n\treturn 2;\n}\n\nint c");
-        assert_eq!(hunks(original, &patched), [(6..6, 6..11)]);
-        assert_eq!(hunks(&patched, original), [(6..11, 6..6)]);
-    }
-
-    #[test]
-    fn lines_are_told_to_be_in_a_hunk() {
-        let side = |text: &str| Some((PathBuf::from("a.c"), Arc::from(text.as_bytes())));
-        let file = TouchedFile::new(side("a\nb\nc\nd\ne\n"), side("a\nc\nX\nY\ne\n"), None);
-        let patched: Vec<u32> = (0..8).filter(|&l| file.patched_line_in_hunk(l)).collect();
-        let original: Vec<u32> = (0..8).filter(|&l| file.original_line_in_hunk(l)).collect();
-        assert_eq!(patched, [3, 4]);
-        assert_eq!(original, [2, 4]);
-    }
-
-    #[test]
-    fn a_rename_onto_a_path_that_existed_is_no_rename() {
-        let text = |t: &str| Some(Arc::<[u8]>::from(t.as_bytes()));
-        let mut changes = Changes::default();
-        changes.original("a.c".into(), text("a"));
-        changes.original("b.c".into(), text("b"));
-        changes.patched("a.c".into(), None, None, None);
-        changes.patched("b.c".into(), text("a"), Some("a.c".into()), None);
-        let files = changes.into_files();
-        let shown: Vec<_> =
-            files.iter().map(|f| (f.original_path.is_some(), f.patched_path.is_some())).collect();
-        assert_eq!(shown, [(true, false), (true, true)]);
-    }
-
-    #[test]
-    fn what_is_undone_disappears() {
-        let text = |t: &str| Some(Arc::<[u8]>::from(t.as_bytes()));
-        let mut changes = Changes::default();
-        changes.original("a.c".into(), text("a"));
-        changes.patched("a.c".into(), text("a"), None, None);
-        changes.patched("never.c".into(), None, None, None);
-        assert!(changes.into_files().is_empty());
-    }
-
-    proptest::proptest! {
-        /// Whatever the two texts are, the hunks alone turn one into the other.
-        #[test]
-        fn hunks_rebuild_the_patched_text(a in "[ab\n}\t ]{0,60}", b in "[ab\n}\t ]{0,60}") {
-            let (original, patched) = (split_lines(a.as_bytes()), split_lines(b.as_bytes()));
-            let mut rebuilt: Vec<&[u8]> = Vec::new();
-            let mut at = 0;
-            for hunk in changed_lines(a.as_bytes(), b.as_bytes()) {
-                let start = hunk.original.start as usize - 1;
-                proptest::prop_assert!(start >= at);
-                rebuilt.extend(&original[at..start]);
-                proptest::prop_assert_eq!(rebuilt.len(), hunk.patched.start as usize - 1);
-                rebuilt.extend(&patched[rebuilt.len()..hunk.patched.end as usize - 1]);
-                at = hunk.original.end as usize - 1;
-            }
-            rebuilt.extend(&original[at..]);
-            proptest::prop_assert_eq!(rebuilt, patched);
-        }
-    }
-}
+mod tests;
