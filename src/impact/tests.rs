@@ -425,6 +425,40 @@ fn a_function_that_is_now_inlined_everywhere_is_explained() {
 }
 
 #[test]
+fn a_function_that_was_folded_into_its_twin_has_its_own_lines() {
+    let original = "struct s { int a, b; };\nvoid put(int);\nstatic void one(struct s *s)\n{\n\tput(s->a);\n\tput(s->b);\n}\n\nstatic void two(struct s *s)\n{\n\tput(s->a);\n\tput(s->b);\n}\nvoid (*const calls[])(struct s *) = { one, two };\n";
+    let patched = original.replace("two(struct s *s)\n{\n\tput(s->a);", "two(struct s *s)\n{\n\tput(7);");
+    let case = Case::new().file("a.c", original, &patched);
+    assert_eq!(case.told(&["two", "one"]), [vec!["source a.c:11"], vec!["compiler"]]);
+}
+
+#[test]
+fn a_renamed_file_is_shown_by_its_new_path() {
+    let unit = "#include UNIT\nint f(int x)\n{\n\treturn helper(x);\n}\n";
+    let text = "static inline int helper(int x)\n{\n\treturn x + 1;\n}\n";
+    let mut case = Case::new().file("a.c", unit, unit);
+    case.files.push(("include/first.h", Some(text.to_owned()), None));
+    case.files.push(("include/second.h", None, Some(text.replace("x + 1", "x + 2"))));
+    for (side, flag) in [(Side::Original, "-DUNIT=<first.h>"), (Side::Patched, "-DUNIT=<second.h>")] {
+        case.flags = vec![flag];
+        case.compile(side);
+    }
+    let comparison = case.comparison(&[("f", Some(DifferenceKind::Instructions))]);
+    let mut fix = case.fix();
+    let second = fix.files.remove(1);
+    let file = &mut fix.files[0];
+    file.hunks = hunks(text, &text.replace("x + 1", "x + 2"));
+    (file.patched_path, file.patched) = (second.patched_path, second.patched);
+    let sources = TreeSources { root: case.dir.path().join("tree") };
+    let evidence = FixEvidence::new(&fix, vec![case.dir.path().join("tree")], &sources);
+    let (original, patched) = (case.object(Side::Original), case.object(Side::Patched));
+    let objects = Pair::new(Some(original.as_path()), Some(patched.as_path()));
+    let found =
+        causes(UnitEvidence { comparison: &comparison, objects, map: &|_: &Path| None }, Some(&evidence));
+    assert_eq!(found.entries[0].iter().map(short).collect::<Vec<_>>(), ["inline helper include/second.h:3"]);
+}
+
+#[test]
 fn a_declaration_that_matters_is_named() {
     let header = "enum kind {\n\tA = 1,\n\tB = 2,\n};\nextern int other(int);\n";
     let unit = "#include \"h.h\"\nint f(int x)\n{\n\treturn x == B;\n}\nint g(int x)\n{\n\treturn x;\n}\n";

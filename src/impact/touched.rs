@@ -1,13 +1,14 @@
 //! The fix as evidence needs it: which lines of which files it really alters, on both sides.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use crate::inputs::{Fix, Hunk, TouchedFile};
 use crate::pair::{Pair, Side};
 
+use super::declared::{self, Declared};
 use super::text::{Lines, SourceText};
 
 /// Source files the fix does not touch.
@@ -57,6 +58,7 @@ pub(super) struct Touched {
     hunks: Vec<Hunk>,
     /// The lines on each side that hold code and belong to a hunk that alters more than comments and spacing.
     lines: Pair<Vec<u32>>,
+    declared: OnceLock<Declared>,
 }
 
 impl<'a> FixEvidence<'a> {
@@ -133,7 +135,13 @@ impl Touched {
             texts,
             hunks,
             lines,
+            declared: OnceLock::new(),
         }
+    }
+
+    /// The names that the altered lines declare outside of functions and macros; read at the first call.
+    pub(super) fn declared(&self) -> &Declared {
+        self.declared.get_or_init(|| declared::declared(self))
     }
 
     /// The first line within `range` that the fix alters on `side`.
