@@ -8,12 +8,12 @@ pub mod command;
 pub mod fix;
 mod git;
 pub mod lines;
-mod patch;
-mod trees;
 pub mod pairing;
+mod patch;
 pub mod record;
 pub mod runner;
 pub mod shadow;
+mod trees;
 
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
