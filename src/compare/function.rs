@@ -204,15 +204,14 @@ fn leads_into(target: Target, id: EntityId) -> bool {
 }
 
 fn instructions(at: Pair<u32>) -> Difference {
-    Difference {
-        kind: DifferenceKind::Instructions,
-        at: Pair::new(Some(u64::from(at.original)), Some(u64::from(at.patched))),
-        what: format!(
-            "instructions differ from +{:#x} (original) and +{:#x} (patched) on",
-            at.original, at.patched
-        ),
-        chain: Vec::new(),
-    }
+    let (o, p) = (at.original, at.patched);
+    let what = if o == p {
+        format!("instructions differ from +{o:#x} on")
+    } else {
+        format!("instructions differ from +{o:#x} (original) and +{p:#x} (patched) on")
+    };
+    let at = at.map(|at| Some(u64::from(at)));
+    Difference { kind: DifferenceKind::Instructions, at, what, chain: Vec::new() }
 }
 
 fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {

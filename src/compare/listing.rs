@@ -123,7 +123,7 @@ fn format(sides: &Sides<'_>, side: Side, id: EntityId, insn: &Insn, hide_inside:
         Operand::Target(target) => {
             if (entity.offset..entity.end()).contains(&target) {
                 let at = target - entity.offset;
-                return Some(if hide_inside { ".".to_owned() } else { format!(".+{at:#x}") });
+                return Some(if hide_inside { ".".to_owned() } else { format!("{}+{at:#x}", n.name(id)) });
             }
             Some(name(n.target_at(entity.section?, target as i64)))
         }

@@ -209,6 +209,10 @@ pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
     };
     match target {
         Target::Symbol { index, addend } => plus(&n.unit.symbols[index as usize].name, addend),
+        Target::Entity { id, offset: 0 } if n.entity(id).by_content && n.name(id).starts_with(".L") => {
+            let entity = n.entity(id);
+            entity.section.map_or_else(|| n.name(id).to_owned(), |s| describe_nameless(n, s, entity.offset))
+        }
         Target::Entity { id, offset } => plus(n.name(id), offset),
         Target::Nameless { section, offset } => describe_nameless(n, section, offset),
         Target::Place { section, offset } => plus(n.unit.section(section).map_or("?", |s| &s.name), offset),

@@ -4,15 +4,20 @@
 //! tree become a shadow tree (`shadow`), a build finds the units that read what the fix touches and compiles
 //! them on both sides (`build` and the modules under it), and the outcome is [`BuiltUnits`].
 
+pub mod build;
 pub mod command;
+pub mod compdb;
+mod compile;
 pub mod fix;
 mod git;
 pub mod lines;
 pub mod pairing;
 mod patch;
+pub mod progress;
 pub mod record;
 pub mod runner;
 pub mod shadow;
+mod sides;
 mod trees;
 
 pub use command::CompileCommand;

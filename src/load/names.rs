@@ -91,6 +91,21 @@ pub fn is_made_up_constant(name: &str) -> bool {
         || name == "str"
 }
 
+/// Whether an undefined symbol is one that the compiler itself asks for: calls of tracing and sanitizers, thunks
+/// and the stack protector. Any module has them.
+pub fn is_compilers_own(name: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "__fentry__",
+        "mcount",
+        "_mcount",
+        "__stack_chk_fail",
+        "__x86_return_thunk",
+        "_GLOBAL_OFFSET_TABLE_",
+    ];
+    const STARTS: [&str; 4] = ["__x86_indirect_thunk", "__asan_", "__ubsan_", "__sanitizer_"];
+    NAMES.contains(&name) || STARTS.iter().any(|s| name.starts_with(s))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,7 +90,7 @@ fn compare_sources(
     }
 }
 
-fn report_error(error: &Error) -> ReportError {
+pub(super) fn report_error(error: &Error) -> ReportError {
     ReportError {
         code: error.code().to_owned(),
         message: error.to_string(),

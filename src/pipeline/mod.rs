@@ -1,24 +1,19 @@
 //! The whole flow: from a plan to what is shown.
 
+mod analyze;
 mod diff;
+mod skeleton;
 
 use std::collections::BTreeMap;
 
 use crate::compare::{Comparison, Listing};
 use crate::error::{Error, Result};
 use crate::livepatch::skeleton::SkeletonInput;
-use crate::plan::AnalyzePlan;
 use crate::report::model::{Report, ReportError};
 
+pub use crate::inputs::progress::Progress;
+pub use analyze::analyze;
 pub use diff::diff;
-
-/// Where long work tells how far it is. Calls come from several threads.
-pub trait Progress: Sync {
-    /// A stage begins: what it does, and of how many steps it consists, where that is known.
-    fn stage(&self, text: &str, total: Option<u64>);
-    /// One step of the stage is done.
-    fn advance(&self);
-}
 
 /// What a request came to.
 #[derive(Debug)]
@@ -35,14 +30,6 @@ pub struct Outcome {
     pub skeleton: Option<SkeletonInput>,
     /// What would be done, as lines for standard output, when nothing else was asked for.
     pub dry_run: Option<Vec<String>>,
-}
-
-/// Carries out `fixscope analyze`.
-///
-/// # Errors
-/// When the request as a whole cannot be carried out; trouble with single units is part of the outcome.
-pub fn analyze(_plan: &AnalyzePlan, _progress: &dyn Progress) -> Result<Outcome> {
-    Err(Error::Request("the stages are not connected yet".to_owned()))
 }
 
 /// The threads that a request works with.

@@ -1,7 +1,8 @@
 //! Compilers that build files name by path.
 //!
 //! A script that is first in `PATH` never sees `/usr/bin/cc -c a.c`, which is how CMake writes its Makefiles.
-//! While a build is recorded, the shadow's build files name the scripts instead. Setting `CC` on make's command
+//! While a build is recorded, the shadow's build files name the scripts instead, and so does what build files are
+//! made from again, such as CMake's cache. Setting `CC` on make's command
 //! line was rejected: it replaces the whole variable, and Makefiles append flags to it (`CC += -m32`).
 
 use std::fs::{self, File, FileTimes};
@@ -9,8 +10,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use memchr::memmem;
+
+use super::generated::{is_copied, walk};
 use super::wrappers::Wrappers;
 use crate::error::{Error, Result};
+use crate::inputs::shadow::{Shadow, outputs};
 
 /// Build files larger than this are not looked at, in bytes.
 const LIMIT: u64 = 64 << 20;
@@ -21,16 +26,27 @@ pub(super) struct Replaced {
     files: Vec<(PathBuf, SystemTime)>,
 }
 
-/// Whether a file of this name holds the commands of a build.
+/// Whether a file of this name holds the commands of a build, or what they are made from.
 fn holds_commands(name: &str) -> bool {
-    matches!(name, "makefile" | "GNUmakefile" | "link.txt" | "libtool")
+    const NAMES: &[&str] = &[
+        "makefile",
+        "GNUmakefile",
+        "link.txt",
+        "libtool",
+        "config.status",
+        "config.cache",
+        "CMakeCache.txt",
+        "CMakeLists.txt",
+    ];
+    const ENDINGS: &[&str] = &[".mk", ".mak", ".make", ".ninja", ".sh", ".cmake"];
+    NAMES.contains(&name)
         || name.starts_with("Makefile")
-        || [".mk", ".mak", ".make", ".ninja", ".sh"].iter().any(|ending| name.ends_with(ending))
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a file of this name knows where the tree lies, when the build does.
 fn knows_places(name: &str) -> bool {
-    holds_commands(name) || matches!(name, "CMakeCache.txt" | "config.status" | "compile_commands.json")
+    holds_commands(name) || name == "compile_commands.json"
 }
 
 /// All regular files below `root` whose name `wanted` accepts; links are not followed.
@@ -116,28 +132,29 @@ pub(super) fn replace_in_files(
 }
 
 impl Replaced {
-    /// Puts the compilers' paths back into all build files, those made in between included.
-    pub(super) fn undo(self, root: &Path, wrappers: &Wrappers) -> Result<()> {
-        if wrappers.absolutes().next().is_none() {
-            return Ok(());
-        }
-        for path in files(root, knows_places) {
+    /// Puts the compilers' own paths back wherever the build knows the scripts: in the build files replaced here,
+    /// and in what the build made, such as CMake's cache. The scripts go away.
+    pub(super) fn undo(self, shadow: &Shadow, wrappers: &Wrappers) -> Result<()> {
+        let folder = wrappers.folder().as_os_str().as_bytes();
+        let mut known = Vec::new();
+        walk(shadow.root(), &mut |rel, meta| {
+            let path = shadow.root().join(rel);
+            if meta.len() > LIMIT || is_copied(shadow, rel, meta) || outputs::is_output(shadow.root(), rel) {
+                return Ok(());
+            }
             let text = fs::read(&path).map_err(|e| Error::io(&path, e))?;
-            let mut clean = text.clone();
-            for (compiler, script) in wrappers.absolutes() {
-                clean = substitute(&clean, script.as_os_str().as_bytes(), compiler.as_os_str().as_bytes());
+            if memmem::find(&text, folder).is_some() {
+                known.push((path, text, meta.modified().ok()));
             }
-            if clean != text {
-                let known = self.files.iter().rev().find(|(replaced, _)| *replaced == path);
-                let modified = match known {
-                    Some((_, modified)) => *modified,
-                    None => {
-                        let meta = fs::metadata(&path).map_err(|e| Error::io(&path, e))?;
-                        meta.modified().map_err(|e| Error::io(&path, e))?
-                    }
-                };
-                write_with_time(&path, &clean, modified)?;
+            Ok(())
+        })?;
+        for (path, mut text, modified) in known {
+            for (script, compiler) in wrappers.scripts() {
+                text = substitute(&text, script.as_os_str().as_bytes(), compiler.as_os_str().as_bytes());
             }
+            let replaced = self.files.iter().find(|(replaced, _)| *replaced == path);
+            let modified = replaced.map(|(_, modified)| *modified).or(modified).unwrap_or(SystemTime::now());
+            write_with_time(&path, &text, modified)?;
         }
         Ok(())
     }
@@ -145,13 +162,13 @@ impl Replaced {
 
 fn substitute(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
-        out.extend_from_slice(&rest[..at]);
+    let mut done = 0;
+    for at in memmem::find_iter(text, from) {
+        out.extend_from_slice(&text[done..at]);
         out.extend_from_slice(to);
-        rest = &rest[at + from.len()..];
+        done = at + from.len();
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(&text[done..]);
     out
 }
 

@@ -3,7 +3,12 @@
 //! The user's own build command runs in the shadow, from a tree without outputs, with a folder of scripts first
 //! in `PATH`. Each script writes its call down and becomes the real compiler, so that the build behaves as ever.
 
+mod classify;
+pub(crate) mod driver;
+mod generated;
 mod hard_coded;
+mod reading;
+mod select;
 mod wrappers;
 
 use std::collections::BTreeMap;
@@ -14,7 +19,10 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
+pub use classify::FileKind;
 pub use hard_coded::build_file_naming;
+pub use reading::{Readers, units_reading};
+pub use select::{UnitCommands, pair_units};
 
 use super::command::{CompileCommand, compilations, expand_response_files};
 use super::runner::{DATA_LIMIT, Invocation, Runner};
@@ -79,7 +87,7 @@ pub fn record(shadow: &Shadow, runner: &Runner, command: &str, scratch: &Path) -
         }
         Ok(finished)
     })();
-    replaced.undo(shadow.root(), &wrappers)?;
+    replaced.undo(shadow, &wrappers)?;
     let trouble = outcome?;
     let (records, broken) = wrappers.records()?;
     let mut recording = Recording { calls: records.len(), ..Recording::default() };
@@ -236,6 +244,7 @@ fn commands(
         for command in compilations(&call) {
             if let Some(source) = source_of(&command, shadow)
                 && shadow.has(&source)
+                && !is_probe(&source)
             {
                 commands.push((source, command));
             }
@@ -246,6 +255,23 @@ fn commands(
     });
     let mut known = FxHashSet::default();
     commands.into_iter().map(|(_, command)| command).filter(|c| known.insert(c.fingerprint())).collect()
+}
+
+/// Whether a source is there only for a build system to find out what the compiler can do. CMake leaves some of
+/// them behind.
+fn is_probe(source: &Path) -> bool {
+    const PROBES: &[&str] = &[
+        "CompilerId",
+        "CMakeTmp",
+        "CMakeScratch",
+        "TryCompile-",
+        "_CMakeLTOTest",
+        "conftest",
+        "meson-private",
+    ];
+    source.components().any(|part| {
+        part.as_os_str().to_str().is_some_and(|part| PROBES.iter().any(|probe| part.starts_with(probe)))
+    })
 }
 
 /// The source of `command` relative to the tree, when it lies in the tree or in its shadow.

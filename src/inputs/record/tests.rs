@@ -10,7 +10,7 @@ impl Project {
     fn new(files: &[(&str, &str)]) -> Project {
         let folder = tempfile::tempdir().expect("a folder");
         let project = Project { folder };
-        std::fs::create_dir(project.tree()).expect("the folder can be made");
+        fs::create_dir(project.tree()).expect("the folder can be made");
         for (name, text) in files {
             let path = project.tree().join(name);
             fs::create_dir_all(path.parent().expect("a parent")).expect("the folder can be made");
@@ -24,7 +24,10 @@ impl Project {
     }
 
     fn with<T>(&self, f: impl FnOnce(&Shadow, &Path) -> T) -> T {
-        let work = WorkDir::open(&self.folder.path().join("work dir"), &self.tree()).expect("it is free");
+        // A new folder each time: a process that another test is just starting may still hold the lock.
+        let work =
+            tempfile::Builder::new().prefix("work dir").tempdir_in(self.folder.path()).expect("a folder");
+        let work = WorkDir::open(work.path(), &self.tree()).expect("it is free");
         let policy = Policy::CopyAll { without_outputs: true };
         let shadow = Shadow::prepare(&work, "tree", &self.tree(), policy).expect("it can be made");
         f(&shadow, &work.scratch())

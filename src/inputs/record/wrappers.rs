@@ -98,9 +98,14 @@ impl Wrappers {
         Ok(self.absolute.get(path).map(PathBuf::as_path))
     }
 
-    /// The compilers asked for by path, with the scripts that stand for them.
-    pub(super) fn absolutes(&self) -> impl Iterator<Item = (&Path, &Path)> {
-        self.absolute.iter().map(|(path, script)| (path.as_path(), script.as_path()))
+    /// The folder of the scripts and their records.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// All scripts with the compilers they stand for; a script comes before those whose path begins its own.
+    pub(super) fn scripts(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        self.real.iter().rev().map(|(script, compiler)| (script.as_path(), compiler.as_path()))
     }
 
     fn write(&mut self, script: PathBuf, real: PathBuf) -> Result<()> {

@@ -1,0 +1,607 @@
+//! Compiling units on both sides, whatever kind of build found them.
+//!
+//! There is one shadow, so the work goes in phases: the side in place first, then the other one, then, for units
+//! whose preprocessed text turned out to differ, the first side again. A unit that is reached only through a
+//! header is preprocessed on both sides before anything is compiled; when the text is the same, nothing is.
+
+mod cache;
+mod compilers;
+mod text;
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::command::{CompileCommand, normalise, prerequisites};
+use super::progress::Progress;
+use super::runner::{Invocation, Runner};
+use super::shadow::{WorkDir, remove_any};
+use super::sides::{Place, Sides};
+use super::{BuiltUnit, BuiltUnits};
+use crate::error::{Error, Result};
+use crate::pair::{Pair, Side};
+use crate::report::model::{Compiler, ReportError};
+use cache::{Contents, Manifest};
+use compilers::Compilers;
+
+/// Bytes of a compiler's message that an error shows.
+const MESSAGE: usize = 8 * 1024;
+
+/// The flags that every compilation gets: one section for each function and data object, so that a change in one
+/// moves no other, and debug information for the causes.
+pub(crate) const FLAGS: &[&str] = &["-ffunction-sections", "-fdata-sections", "-g"];
+
+/// One unit to compile.
+#[derive(Debug, Clone)]
+pub(crate) struct UnitPlan {
+    /// See [`BuiltUnit::name`].
+    pub(crate) name: String,
+    /// Path of the source relative to the tree.
+    pub(crate) source: PathBuf,
+    /// The kernel's name of the module.
+    pub(crate) module: Option<String>,
+    /// The command on each side it exists on.
+    pub(crate) commands: Pair<Option<CompileCommand>>,
+    /// Flags behind the recorded ones.
+    pub(crate) extra: Vec<OsString>,
+    /// Compile without looking at the preprocessed text first.
+    pub(crate) direct: bool,
+    /// Results that a build made already, by the same command.
+    pub(crate) made: Pair<Option<Made>>,
+}
+
+/// An object file that a build made.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    /// A copy of the object file; it is moved away.
+    pub(crate) object: PathBuf,
+    /// The files that were read, absolute.
+    pub(crate) reads: Vec<PathBuf>,
+}
+
+/// What the compile stage needs to know, whatever the units.
+pub(crate) struct Stage<'a> {
+    /// How compilers see the shadow.
+    pub(crate) runner: &'a Runner,
+    /// The work folder.
+    pub(crate) work: &'a WorkDir,
+    /// Number of jobs at a time.
+    pub(crate) jobs: usize,
+    /// Words put in front of the compiler.
+    pub(crate) launcher: Vec<OsString>,
+    /// Keep assembly too.
+    pub(crate) emit_asm: bool,
+    /// A number that differs when files come to the tree or leave it.
+    pub(crate) names: u64,
+    /// Where progress is told.
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// What the compile stage found out beside the units themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// The files the sides differ in, as far as any unit read them, on the side they were read on.
+    pub(crate) touched: FxHashSet<(Side, PathBuf)>,
+}
+
+/// Compiles `units` on both sides and adds them, and all there is to say of them, to `built`.
+///
+/// Fails only where going on makes no sense, as with a full disk; a compiler that fails is an error of its unit.
+/// The original side is in place afterwards.
+pub(crate) fn compile(
+    stage: &Stage<'_>,
+    sides: &mut Sides<'_>,
+    units: Vec<UnitPlan>,
+    built: &mut BuiltUnits,
+) -> Result<Read> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(stage.jobs.max(1))
+        .build()
+        .map_err(|e| Error::Build { what: format!("threads cannot be started: {e}") })?;
+    let map_paths = if stage.runner.is_mounted() {
+        Vec::new()
+    } else {
+        stage
+            .runner
+            .roots()
+            .iter()
+            .filter(|(tree, _)| units.iter().any(|u| named(u, tree)))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let mut run = Run {
+        stage,
+        compilers: Compilers::default(),
+        stems: stems(stage, &units),
+        map_paths,
+        compilations: AtomicU64::new(0),
+        states: units.iter().map(|_| State::default()).collect(),
+        units,
+    };
+    built.shadow_root = run.root_in_debug_information();
+    let first = sides.place().side();
+    let second = if first == Side::Original { Side::Patched } else { Side::Original };
+    run.first_phases(&pool, sides, first, second)?;
+    run.without_directives(&pool, sides, built)?;
+    sides.put(Place::Original)?;
+    built.compilations += run.compilations.load(Ordering::Relaxed);
+    Ok(run.finish(sides, built)?)
+}
+
+/// Whether any command of the unit names `tree` by its absolute path.
+fn named(unit: &UnitPlan, tree: &Path) -> bool {
+    Side::BOTH.iter().filter_map(|side| unit.commands.get(*side).as_ref()).any(|c| c.names(tree))
+}
+
+/// What has been done for one unit.
+#[derive(Debug, Default)]
+struct State {
+    /// Hash of the preprocessed text.
+    text: Pair<Option<u64>>,
+    objects: Pair<Option<PathBuf>>,
+    assembly: Pair<Option<PathBuf>>,
+    failed: Pair<Option<String>>,
+    /// Touched files read.
+    read: Pair<Vec<PathBuf>>,
+    same_text: bool,
+    plain: bool,
+}
+
+/// What one step did.
+#[derive(Debug, Default)]
+struct Done {
+    object: Option<PathBuf>,
+    assembly: Option<PathBuf>,
+    text: Option<u64>,
+    failed: Option<String>,
+    reads: Vec<PathBuf>,
+}
+
+struct Run<'a> {
+    stage: &'a Stage<'a>,
+    compilers: Compilers,
+    units: Vec<UnitPlan>,
+    /// Path of each unit's files below the folders of the sides, without ending.
+    stems: Vec<PathBuf>,
+    /// Roots that commands name, with what the compiler sees instead.
+    map_paths: Vec<(PathBuf, PathBuf)>,
+    compilations: AtomicU64,
+    states: Vec<State>,
+}
+
+/// One step for a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Preprocess,
+    Compile,
+}
+
+impl Run<'_> {
+    fn first_phases(
+        &mut self,
+        pool: &rayon::ThreadPool,
+        sides: &mut Sides<'_>,
+        first: Side,
+        second: Side,
+    ) -> Result<()> {
+        let both = |u: &UnitPlan| u.commands.original.is_some() && u.commands.patched.is_some();
+        let looked_at: Vec<bool> = self.units.iter().map(|u| !u.direct && both(u)).collect();
+        let preprocess: Vec<_> =
+            (0..self.units.len()).filter(|&i| looked_at[i]).map(|i| (i, Step::Preprocess)).collect();
+        let compile: Vec<_> =
+            (0..self.units.len()).filter(|&i| !looked_at[i]).map(|i| (i, Step::Compile)).collect();
+        let steps = [preprocess.clone(), compile].concat();
+        self.phase(pool, sides, first.into(), &steps)?;
+        self.phase(pool, sides, second.into(), &steps)?;
+        let mut differing = Vec::new();
+        for (i, _) in preprocess {
+            let text = self.states[i].text;
+            // A unit that could not be preprocessed is compiled, for the compiler's message.
+            if text.original.is_some() && text.original == text.patched {
+                self.states[i].same_text = true;
+            } else {
+                self.states[i].failed = Pair::default();
+                differing.push((i, Step::Compile));
+            }
+        }
+        if !differing.is_empty() {
+            self.phase(pool, sides, second.into(), &differing)?;
+            self.phase(pool, sides, first.into(), &differing)?;
+        }
+        Ok(())
+    }
+
+    /// Compiles what failed on the patched side once more with the files as they are on disk, in case it was the
+    /// directives that the compiler did not like.
+    fn without_directives(
+        &mut self,
+        pool: &rayon::ThreadPool,
+        sides: &mut Sides<'_>,
+        built: &mut BuiltUnits,
+    ) -> Result<()> {
+        let failed: Vec<_> = (0..self.units.len())
+            .filter(|&i| self.states[i].failed.patched.is_some())
+            .map(|i| (i, Step::Compile))
+            .collect();
+        if failed.is_empty() || !sides.any_directed() {
+            return Ok(());
+        }
+        for (i, _) in &failed {
+            self.states[*i].failed.patched = None;
+            self.states[*i].plain = true;
+        }
+        self.phase(pool, sides, Place::PatchedPlain, &failed)?;
+        for (i, _) in failed {
+            if self.states[i].failed.patched.is_none() {
+                built.warnings.push(format!(
+                    "{}: does not compile with #line directives, so it was compiled without; functions that use \
+                     __LINE__ below a hunk may be listed as changed",
+                    self.units[i].name
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `steps` with `place` in place.
+    fn phase(
+        &mut self,
+        pool: &rayon::ThreadPool,
+        sides: &mut Sides<'_>,
+        place: Place,
+        steps: &[(usize, Step)],
+    ) -> Result<()> {
+        let side = place.side();
+        let steps: Vec<_> =
+            steps.iter().filter(|(i, _)| self.units[*i].commands.get(side).is_some()).copied().collect();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        sides.put(place)?;
+        let what =
+            if steps.iter().all(|(_, s)| *s == Step::Preprocess) { "Preprocessing" } else { "Compiling" };
+        self.stage.progress.stage(&format!("{what} the {side} side"), Some(steps.len() as u64));
+        let contents = Contents::default();
+        let this = &*self;
+        let done: Vec<(usize, Done)> = pool.install(|| {
+            steps
+                .par_iter()
+                .map(|&(i, step)| {
+                    let done = this.step(i, step, side, place == Place::PatchedPlain, &contents);
+                    this.stage.progress.advance();
+                    done.map(|done| (i, done))
+                })
+                .collect::<Result<_>>()
+        })?;
+        for (i, done) in done {
+            let state = &mut self.states[i];
+            let touched: FxHashSet<PathBuf> = done
+                .reads
+                .iter()
+                .filter_map(|p| sides.touches(&normalise(p)).map(Path::to_path_buf))
+                .collect();
+            if !touched.is_empty() {
+                *state.read.get_mut(side) = touched.into_iter().collect();
+            }
+            if done.text.is_some() {
+                *state.text.get_mut(side) = done.text;
+            }
+            *state.objects.get_mut(side) = done.object;
+            *state.assembly.get_mut(side) = done.assembly;
+            *state.failed.get_mut(side) = done.failed;
+        }
+        Ok(())
+    }
+
+    fn step(&self, i: usize, step: Step, side: Side, plain: bool, contents: &Contents) -> Result<Done> {
+        let unit = &self.units[i];
+        let Some(recorded) = unit.commands.get(side) else { return Ok(Done::default()) };
+        let identity = match self.compilers.identity(self.stage.runner, recorded) {
+            Ok(identity) => identity,
+            Err(e) => return Ok(Done { failed: Some(e.to_string()), ..Done::default() }),
+        };
+        let command = self.visible(recorded);
+        let extra = self.extra(unit);
+        let mut key = Xxh3::new();
+        key.update(&recorded.fingerprint().to_le_bytes());
+        key.update(&command.fingerprint().to_le_bytes());
+        key.update(&identity.hash.to_le_bytes());
+        key.update(&self.stage.names.to_le_bytes());
+        key.update(&[
+            u8::from(self.stage.emit_asm),
+            u8::from(self.stage.runner.is_mounted()),
+            u8::from(plain),
+        ]);
+        for word in extra.iter().chain(&self.stage.launcher) {
+            key.update(word.as_bytes());
+            key.update(b"\0");
+        }
+        let key = key.digest();
+        let stem = self.stage.work.path().join("objects").join(side.name()).join(&self.stems[i]);
+        let folder = stem.parent().expect("a stem lies below the folder of its side");
+        fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+        match step {
+            Step::Preprocess => self.preprocess(i, &command, &extra, key, &stem, contents),
+            Step::Compile => {
+                let made = if plain { None } else { unit.made.get(side).as_ref() };
+                self.object(i, side, &command, &extra, key, &stem, made, contents)
+            }
+        }
+    }
+
+    fn preprocess(
+        &self,
+        i: usize,
+        command: &CompileCommand,
+        extra: &[OsString],
+        key: u64,
+        stem: &Path,
+        contents: &Contents,
+    ) -> Result<Done> {
+        let manifest_path = with_ending(stem, "i.json");
+        if let Some(manifest) = contents.valid(&manifest_path, key) {
+            return Ok(Done { text: manifest.text, reads: manifest.into_reads(), ..Done::default() });
+        }
+        let output = self.scratch(i, "i");
+        let depfile = self.scratch(i, "i.d");
+        let call = command.for_preprocess(&output, &with_depfile(extra, &depfile));
+        if let Err(message) = self.run(&call)? {
+            return Ok(Done { failed: Some(message), ..Done::default() });
+        }
+        let text = fs::read(&output).map_err(|e| Error::io(&output, e))?;
+        let text = text::text_hash(&text, text::lines_matter(&call.arguments));
+        remove_any(&output)?;
+        let reads = self.reads(command, &depfile)?;
+        self.keep(&manifest_path, key, &reads, Some(text), contents)?;
+        Ok(Done { text: Some(text), reads, ..Done::default() })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of one step")]
+    fn object(
+        &self,
+        i: usize,
+        side: Side,
+        command: &CompileCommand,
+        extra: &[OsString],
+        key: u64,
+        stem: &Path,
+        made: Option<&Made>,
+        contents: &Contents,
+    ) -> Result<Done> {
+        let object = with_ending(stem, "o");
+        let manifest_path = with_ending(stem, "json");
+        let assembly = self.stage.emit_asm.then(|| {
+            self.stage.work.path().join("asm").join(side.name()).join(with_ending(&self.stems[i], "s"))
+        });
+        if let Some(manifest) = contents.valid(&manifest_path, key)
+            && object.is_file()
+            && assembly.as_ref().is_none_or(|a| a.is_file())
+        {
+            return Ok(Done {
+                object: Some(object),
+                assembly,
+                reads: manifest.into_reads(),
+                ..Done::default()
+            });
+        }
+        // Nothing of an earlier run may be taken for this one's when this one fails.
+        for stale in [&object, &manifest_path] {
+            remove_any(stale)?;
+        }
+        let reads = if let Some(made) = made {
+            fs::rename(&made.object, &object).map_err(|e| Error::io(&made.object, e))?;
+            self.compilations.fetch_add(1, Ordering::Relaxed);
+            made.reads.clone()
+        } else {
+            let output = self.scratch(i, "o");
+            let depfile = self.scratch(i, "o.d");
+            let mut call = command.for_object(&output, &with_depfile(extra, &depfile));
+            self.launch(&mut call);
+            self.compilations.fetch_add(1, Ordering::Relaxed);
+            if let Err(message) = self.run(&call)? {
+                remove_any(&output)?;
+                return Ok(Done { failed: Some(message), ..Done::default() });
+            }
+            fs::rename(&output, &object).map_err(|e| Error::io(&output, e))?;
+            self.reads(command, &depfile)?
+        };
+        if let Some(assembly) = &assembly {
+            let folder = assembly.parent().expect("it lies below the folder of its side");
+            fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+            self.compilations.fetch_add(1, Ordering::Relaxed);
+            if let Err(message) = self.run(&command.for_assembly(assembly, extra))? {
+                return Ok(Done { failed: Some(message), ..Done::default() });
+            }
+        }
+        self.keep(&manifest_path, key, &reads, None, contents)?;
+        Ok(Done { object: Some(object), assembly, reads, ..Done::default() })
+    }
+
+    fn keep(
+        &self,
+        path: &Path,
+        key: u64,
+        reads: &[PathBuf],
+        text: Option<u64>,
+        contents: &Contents,
+    ) -> Result<()> {
+        // Without a list of what was read there is no telling whether the result still holds.
+        let manifest: Option<Manifest> =
+            if reads.is_empty() { None } else { contents.manifest(key, reads.to_vec(), text) };
+        match manifest {
+            Some(manifest) => manifest.write(path),
+            None => remove_any(path),
+        }
+    }
+
+    /// Runs a compiler; the inner error is its message.
+    fn run(&self, call: &Invocation) -> Result<Result<(), String>> {
+        match self.stage.runner.run(call) {
+            Ok(done) if done.success() => Ok(Ok(())),
+            Ok(done) => Ok(Err(done.message(MESSAGE))),
+            Err(e) => Ok(Err(e.to_string())),
+        }
+    }
+
+    fn launch(&self, call: &mut Invocation) {
+        if let Some((launcher, rest)) = self.stage.launcher.split_first() {
+            let compiler = std::mem::replace(&mut call.program, launcher.clone());
+            call.arguments.splice(0..0, rest.iter().cloned().chain([compiler]));
+        }
+    }
+
+    /// The files that the depfile lists, absolute as fixscope finds them; the depfile goes.
+    fn reads(&self, command: &CompileCommand, depfile: &Path) -> Result<Vec<PathBuf>> {
+        let text = match fs::read(depfile) {
+            Ok(text) => text,
+            // Assembly without preprocessor writes none; it reads its source.
+            Err(_) => {
+                return Ok(vec![self.stage.runner.in_shadow(&command.directory.join(&command.source))]);
+            }
+        };
+        remove_any(depfile)?;
+        Ok(prerequisites(&text)
+            .into_iter()
+            .map(|path| self.stage.runner.in_shadow(&command.directory.join(path)))
+            .collect())
+    }
+
+    /// A file for this unit in the scratch folder, with the same name on both sides, in case a compiler writes the
+    /// name of its output into it.
+    fn scratch(&self, i: usize, ending: &str) -> PathBuf {
+        self.stage.work.scratch().join(format!("{i}.{ending}"))
+    }
+
+    /// The command with the paths as the compiler sees them.
+    fn visible(&self, command: &CompileCommand) -> CompileCommand {
+        self.map_paths.iter().fold(command.clone(), |command, (tree, shadow)| command.renamed(tree, shadow))
+    }
+
+    fn extra(&self, unit: &UnitPlan) -> Vec<OsString> {
+        let mut extra = unit.extra.clone();
+        let mut mapped = FxHashSet::default();
+        for (tree, shadow) in &self.map_paths {
+            if mapped.insert(shadow) {
+                let mut flag = OsString::from("-ffile-prefix-map=");
+                flag.push(shadow);
+                flag.push("=");
+                flag.push(tree);
+                extra.push(flag);
+            }
+        }
+        extra
+    }
+
+    /// How the paths of the tree begin in debug information.
+    fn root_in_debug_information(&self) -> PathBuf {
+        let roots = self.stage.runner.roots();
+        let (tree, shadow) = roots.last().expect("a runner has at least one shadow");
+        let mapped = self.map_paths.iter().any(|(_, s)| s == shadow);
+        if mapped || self.stage.runner.is_mounted() { tree.clone() } else { shadow.clone() }
+    }
+
+    fn finish(self, sides: &Sides<'_>, built: &mut BuiltUnits) -> Result<Read> {
+        let mut read = Read::default();
+        let mut compilers: Vec<Compiler> = Vec::new();
+        for (unit, state) in self.units.iter().zip(self.states) {
+            for side in Side::BOTH {
+                read.touched.extend(state.read.get(side).iter().map(|p| (side, p.clone())));
+            }
+            let command = unit.commands.patched.as_ref().or(unit.commands.original.as_ref());
+            if let Some(identity) = command.and_then(|c| self.compilers.identity(self.stage.runner, c).ok()) {
+                match compilers
+                    .iter_mut()
+                    .find(|c| c.version == identity.version && c.target == identity.target)
+                {
+                    Some(known) => known.units += 1,
+                    None => {
+                        compilers.push(Compiler {
+                            version: identity.version,
+                            target: identity.target,
+                            units: 1,
+                        });
+                    }
+                }
+            }
+            let errors = Side::BOTH
+                .iter()
+                .filter_map(|side| state.failed.get(*side).as_ref().map(|message| (side, message)))
+                .map(|(side, message)| ReportError {
+                    code: "compile".into(),
+                    message: format!("the {side} side does not compile: {message}"),
+                    path: Some(unit.source.display().to_string()),
+                })
+                .collect();
+            let line_directives = !state.plain && state.read.patched.iter().any(|p| sides.is_directed(p));
+            built.line_directives |= line_directives;
+            built.units.push(BuiltUnit {
+                name: unit.name.clone(),
+                source: unit.source.clone(),
+                module: unit.module.clone(),
+                objects: state.objects,
+                assembly: state.assembly,
+                same_text: state.same_text,
+                line_directives,
+                preprocess: Pair::default(),
+                errors,
+            });
+        }
+        compilers.sort_by(|a, b| (&a.version, &a.target).cmp(&(&b.version, &b.target)));
+        built.compilers = compilers;
+        built.units.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(read)
+    }
+}
+
+/// Where the files of each unit go: after the output's path where it lies in the tree, so that a person finds them,
+/// and made unique.
+fn stems(stage: &Stage<'_>, units: &[UnitPlan]) -> Vec<PathBuf> {
+    let mut taken: FxHashMap<PathBuf, u64> = FxHashMap::default();
+    units
+        .iter()
+        .map(|unit| {
+            let command = unit.commands.patched.as_ref().or(unit.commands.original.as_ref());
+            let mut stem = unit.source.with_extension("");
+            let mut identity = unit.name.clone().into_bytes();
+            if let Some(command) = command {
+                let output = normalise(&command.directory.join(&command.output));
+                if let Some((tree, _)) =
+                    stage.runner.roots().iter().find(|(tree, _)| output.starts_with(tree))
+                {
+                    stem = output.strip_prefix(tree).unwrap_or(&stem).with_extension("");
+                }
+                identity.extend_from_slice(&command.fingerprint().to_le_bytes());
+            }
+            let hash = xxh3_64(&identity);
+            if taken.contains_key(&stem) {
+                let mut name = stem.file_name().unwrap_or_default().to_os_string();
+                name.push(format!("-{hash:016x}"));
+                stem.set_file_name(name);
+            }
+            taken.insert(stem.clone(), hash);
+            stem
+        })
+        .collect()
+}
+
+fn with_ending(stem: &Path, ending: &str) -> PathBuf {
+    let mut name = stem.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(ending);
+    stem.with_file_name(name)
+}
+
+fn with_depfile(extra: &[OsString], depfile: &Path) -> Vec<OsString> {
+    let mut flags = extra.to_vec();
+    flags.extend(["-MD".into(), "-MF".into(), depfile.as_os_str().to_os_string()]);
+    flags
+}
+
+#[cfg(test)]
+mod tests;

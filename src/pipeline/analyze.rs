@@ -1,0 +1,192 @@
+//! `fixscope analyze`: a tree and a fix.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::diff::compare_pair;
+use super::{Outcome, skeleton};
+use crate::compare::{self, Comparison, Status};
+use crate::error::Result;
+use crate::impact::{self, FixEvidence, TreeSources, UnitEvidence};
+use crate::inputs::pairing::{ObjectPair, ObjectSource};
+use crate::inputs::progress::Progress;
+use crate::inputs::{BuiltUnit, BuiltUnits, Fix, LineMap, build, fix, lines};
+use crate::livepatch::skeleton::{SkeletonFunction, SkeletonInput};
+use crate::plan::{AnalyzePlan, FixSource};
+use crate::report::model::{Cost, Request};
+use crate::report::{ReportInput, UnitResult, build_report};
+
+/// Carries out `fixscope analyze`.
+///
+/// # Errors
+/// When the request as a whole cannot be carried out; trouble with single units is part of the outcome.
+pub fn analyze(plan: &AnalyzePlan, progress: &dyn Progress) -> Result<Outcome> {
+    let started = Instant::now();
+    progress.stage("reading the fix", None);
+    let fix = fix::resolve(&plan.tree, &plan.fix)?;
+    let mut outcome = match build::build(plan, &fix, progress)? {
+        build::Built::Planned(lines) => Outcome { dry_run: Some(lines), ..empty(plan) },
+        build::Built::Units(built) => compare_units(plan, &fix, built, progress)?,
+    };
+    if let Some(cost) = &mut outcome.report.cost {
+        cost.seconds = started.elapsed().as_secs_f64();
+    }
+    Ok(outcome)
+}
+
+/// Compares what was built and tells why each thing changed.
+fn compare_units(
+    plan: &AnalyzePlan,
+    fix: &Fix,
+    built: BuiltUnits,
+    progress: &dyn Progress,
+) -> Result<Outcome> {
+    let sources = TreeSources { root: plan.tree.clone() };
+    let roots = vec![built.shadow_root.clone(), plan.tree.clone()];
+    let evidence = FixEvidence::new(fix, roots.clone(), &sources);
+    let maps = line_maps(fix);
+    let material = Material { plan, fix, evidence: &evidence, roots: &roots, maps: &maps };
+    progress.stage("comparing", Some(built.units.len() as u64));
+    let found: Vec<Found> = super::pool(plan.jobs)?.install(|| {
+        built
+            .units
+            .par_iter()
+            .map(|unit| {
+                let found = material.unit(unit);
+                progress.advance();
+                found
+            })
+            .collect()
+    });
+    let mut outcome = empty(plan);
+    outcome.warnings = built.warnings;
+    outcome.errors = built.errors;
+    let mut units = Vec::with_capacity(found.len());
+    let mut skeleton = SkeletonInput { subject: fix.subject.clone(), ..SkeletonInput::default() };
+    for unit in found {
+        outcome.warnings.extend(unit.warnings);
+        skeleton.functions.extend(unit.functions);
+        skeleton.incomplete |= !unit.result.errors.is_empty();
+        units.push(unit.result);
+    }
+    let request = Request {
+        compilers: built.compilers,
+        line_directives: built.line_directives,
+        ..outcome.report.request
+    };
+    let cost = Some(Cost { compilations: built.compilations, seconds: 0.0 });
+    let built = build_report(ReportInput { request, units, skipped: built.skipped, cost, all: plan.all });
+    outcome.report = built.report;
+    outcome.listings = built.listings;
+    outcome.skeleton = plan.skeleton.then_some(skeleton);
+    Ok(outcome)
+}
+
+/// An outcome that says nothing but what was asked.
+fn empty(plan: &AnalyzePlan) -> Outcome {
+    let patched = match &plan.fix {
+        FixSource::Patches { patches, .. } => {
+            patches.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(" ")
+        }
+        FixSource::PatchedDir(dir) => dir.display().to_string(),
+        FixSource::Revisions { original: Some(original), patched, .. } => format!("{original}..{patched}"),
+        FixSource::Revisions { original: None, patched, .. } => patched.clone(),
+    };
+    let request = Request {
+        original: plan.tree.display().to_string(),
+        patched,
+        compilers: Vec::new(),
+        line_directives: false,
+    };
+    let input = ReportInput { request, units: Vec::new(), skipped: Vec::new(), cost: None, all: false };
+    let built = build_report(input);
+    Outcome {
+        report: built.report,
+        listings: built.listings,
+        warnings: Vec::new(),
+        errors: Vec::new(),
+        skeleton: None,
+        dry_run: None,
+    }
+}
+
+/// How each touched file was numbered where a unit was compiled with line directives. Making them again gives the
+/// same, since they follow from the two texts alone.
+fn line_maps(fix: &Fix) -> FxHashMap<PathBuf, LineMap> {
+    fix.files
+        .iter()
+        .filter_map(|file| Some((file.patched_path.clone()?, lines::with_directives(file, None).ok()?.map)))
+        .collect()
+}
+
+/// What all units need.
+struct Material<'a> {
+    plan: &'a AnalyzePlan,
+    fix: &'a Fix,
+    evidence: &'a FixEvidence<'a>,
+    roots: &'a [PathBuf],
+    maps: &'a FxHashMap<PathBuf, LineMap>,
+}
+
+/// What one unit gave.
+struct Found {
+    result: UnitResult,
+    warnings: Vec<String>,
+    functions: Vec<SkeletonFunction>,
+}
+
+impl Material<'_> {
+    fn unit(&self, unit: &BuiltUnit) -> Found {
+        let mut found = Found { result: self.compare(unit), warnings: Vec::new(), functions: Vec::new() };
+        let Some(comparison) = &found.result.comparison else { return found };
+        let map = |path: &Path| if unit.line_directives { self.maps.get(path) } else { None };
+        let objects = unit.objects.as_ref().map(|o| o.as_deref());
+        let causes = impact::causes(UnitEvidence { comparison, objects, map: &map }, Some(self.evidence));
+        found.warnings = causes.warnings;
+        found.result.causes = causes.entries;
+        if self.plan.skeleton && changes(comparison) {
+            let unit = skeleton::UnitMaterial {
+                name: &unit.name,
+                module: unit.module.as_deref(),
+                patched: objects.patched,
+                comparison,
+                map: &map,
+            };
+            let tree = skeleton::TreeMaterial { tree: &self.plan.tree, fix: self.fix, roots: self.roots };
+            match skeleton::functions(&unit, &tree) {
+                Ok(functions) => found.functions = functions,
+                Err(e) => {
+                    found.warnings.push(format!("{e}; the skeleton lacks the functions of {}", unit.name))
+                }
+            }
+        }
+        found
+    }
+
+    fn compare(&self, unit: &BuiltUnit) -> UnitResult {
+        let kept = |path: &PathBuf| self.plan.keep.then(|| path.display().to_string());
+        let mut result = if unit.same_text || !unit.objects.any() {
+            UnitResult::default()
+        } else if unit.errors.is_empty() {
+            let objects = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
+            let options = compare::Options { all: self.plan.all, show: self.plan.show };
+            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, options)
+        } else {
+            // One side that failed to compile would make every symbol of the other one new or removed.
+            UnitResult::default()
+        };
+        result.name = unit.name.clone();
+        result.module = unit.module.clone();
+        // The objects lie in the work folder and are gone or written anew by the next run, unless they are kept.
+        result.objects = unit.objects.as_ref().map(|o| o.as_ref().and_then(kept));
+        result.errors.extend(unit.errors.iter().cloned());
+        result
+    }
+}
+
+fn changes(comparison: &Comparison) -> bool {
+    comparison.entries.iter().any(|e| matches!(e.status, Status::Changed | Status::New))
+}
