@@ -1,4 +1,4 @@
-//! The parts of a comparison, each by itself: reading object files and comparing units.
+//! The parts of a comparison, each by itself: reading patches, reading object files, comparing units.
 //!
 //! Whole commands are measured by `benches/whole-commands` beside this file.
 
@@ -10,8 +10,10 @@ use std::process::Command;
 use criterion::{BenchmarkId, Criterion, Throughput};
 
 use fixscope::compare::{Options, compare};
+use fixscope::inputs::fix;
 use fixscope::load::{MappedFile, elf};
 use fixscope::pair::Pair;
+use fixscope::plan::{FixSource, PatchText};
 
 /// Number of functions in the unit that is compared; a large unit of a kernel has about as many.
 const FUNCTIONS: u32 = 400;
@@ -81,8 +83,43 @@ fn object_files(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A tree with one file of `lines` lines, and a patch that alters every hundredth.
+fn patched_tree(folder: &Path, lines: usize) -> PatchText {
+    let line = |n: usize| format!("\tvalue[{n}] = {};\n", n * 7 % 1000);
+    let text: String = (1..=lines).map(line).collect();
+    std::fs::write(folder.join("large.c"), text).expect("the temporary folder is writable");
+    let mut patch = String::from("--- a/large.c\n+++ b/large.c\n");
+    for n in (50..lines - 3).step_by(100) {
+        writeln!(patch, "@@ -{0},7 +{0},7 @@", n - 3).expect("writing to a string does not fail");
+        for near in n - 3..=n + 3 {
+            if near == n {
+                writeln!(patch, "-{}+\tvalue[{n}] = -1;", line(n))
+                    .expect("writing to a string does not fail");
+            } else {
+                write!(patch, " {}", line(near)).expect("writing to a string does not fail");
+            }
+        }
+    }
+    PatchText { name: "large.patch".to_owned(), text: patch.into_bytes() }
+}
+
+fn patches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch");
+    for lines in [1_000, 20_000] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let patch = patched_tree(folder.path(), lines);
+        group.throughput(Throughput::Bytes(patch.text.len() as u64));
+        let source = FixSource::Patches { patches: vec![patch], strip: None };
+        group.bench_with_input(BenchmarkId::new("lines", lines), &source, |bencher, source| {
+            bencher.iter(|| fix::resolve(folder.path(), source).expect("the patch fits"));
+        });
+    }
+    group.finish();
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     object_files(&mut criterion);
+    patches(&mut criterion);
     criterion.final_summary();
 }
