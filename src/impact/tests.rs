@@ -518,7 +518,7 @@ fn without_debug_information_nothing_is_claimed() {
     assert_eq!(found.warnings, [] as [String; 0]);
     assert_eq!(
         found.entries[0][0].summary,
-        "instructions differ at +0x4 (original) and +0x8 (patched); no patch was given, so the source of the change is not known"
+        "instructions differ at +0x4 (original) and +0x8 (patched); without the patch the source of it is not known"
     );
 }
 

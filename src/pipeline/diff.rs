@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::{Outcome, Progress};
 use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
+use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
 use crate::load::{MappedFile, Unit, elf};
 use crate::pair::{Pair, Side};
@@ -58,6 +59,9 @@ pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> Unit
     };
     match compare_sources(&pair.objects, options) {
         Ok((comparison, arch)) => {
+            let objects = Pair::default();
+            let evidence = UnitEvidence { comparison: &comparison, objects, map: &|_| None };
+            result.causes = impact::causes(evidence, None).entries;
             result.demangled = super::demangle(&comparison);
             result.comparison = Some(comparison);
             result.arch = arch;
