@@ -4,11 +4,13 @@
 //! tree become a shadow tree (`shadow`), a build finds the units that read what the fix touches and compiles
 //! them on both sides (`build` and the modules under it), and the outcome is [`BuiltUnits`].
 
+pub mod build;
 pub mod command;
 pub mod compdb;
 mod compile;
 pub mod fix;
 mod git;
+mod kbuild;
 pub mod lines;
 mod patch;
 pub mod progress;
