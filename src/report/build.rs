@@ -6,7 +6,7 @@ use super::model::{
     Binding, Cause, CauseKind, ChainLink, Cost, Kind, Location, Report, ReportError, Request, SCHEMA_VERSION,
     Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
 };
-use crate::compare::{self, Comparison, Difference, DifferenceKind, Entry, EntryKind, Link, Listing};
+use crate::compare::{self, Comparison, Entry, EntryKind, Listing};
 use crate::impact;
 use crate::load;
 use crate::pair::Pair;
