@@ -1,13 +1,15 @@
 //! What a fix does to the files of a tree, whatever form the fix came in.
 
+mod diff;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::error::{Error, Result};
 use crate::plan::FixSource;
+
+pub(super) use diff::{changed_lines, split_lines};
 
 /// All files that a fix touches.
 #[derive(Debug, Clone, Default)]
@@ -134,140 +136,6 @@ fn in_ranges(hunks: &[Hunk], line: u32, side: impl Fn(&Hunk) -> &Range<u32>) -> 
     let after = hunks.partition_point(|h| side(h).start <= line);
     // An empty range may share its start with the range behind it, so one step back is not always enough.
     hunks[..after].iter().rev().find(|h| !side(h).is_empty()).is_some_and(|h| side(h).contains(&line))
-}
-
-/// Splits a text into lines, each with its line end. The last one may have none.
-pub(super) fn split_lines(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|&b| b == b'\n').collect()
-}
-
-/// The hunks between two texts, by a line diff.
-///
-/// A line's end counts: a last line that loses its line end is a changed line.
-pub(super) fn changed_lines(original: &[u8], patched: &[u8]) -> Vec<Hunk> {
-    let (original, patched) = (split_lines(original), split_lines(patched));
-    let mut ids: FxHashMap<&[u8], u32> = FxHashMap::default();
-    let mut intern = |line| -> u32 {
-        let next = ids.len() as u32;
-        *ids.entry(line).or_insert(next)
-    };
-    let original_ids: Vec<u32> = original.iter().copied().map(&mut intern).collect();
-    let patched_ids: Vec<u32> = patched.iter().copied().map(&mut intern).collect();
-
-    // Patience keeps functions together where Myers would pair up their braces and blank lines.
-    let mut gaps = Gaps { at: (0, 0), hunks: Vec::new() };
-    let Ok(()) = similar::algorithms::diff_slices(
-        similar::Algorithm::Patience,
-        &mut gaps,
-        &original_ids,
-        &patched_ids,
-    );
-    gaps.close(original_ids.len(), patched_ids.len());
-    let mut hunks = gaps.hunks;
-    for i in 0..hunks.len() {
-        slide(&mut hunks, i, &original, &patched);
-    }
-    hunks
-}
-
-/// Makes hunks of what lies between the runs of equal lines.
-///
-/// The ready-made list of operations is not used: when `similar` compacts it, the position that an insertion has
-/// on the original side (a deletion on the patched side) can be wrong. Runs of equal lines are always right.
-struct Gaps {
-    /// Where the next line would be, on both sides.
-    at: (usize, usize),
-    hunks: Vec<Hunk>,
-}
-
-impl Gaps {
-    /// Ends the gap at the given lines, 0-based.
-    fn close(&mut self, original: usize, patched: usize) {
-        if (original, patched) != self.at {
-            let lines = |from: usize, to: usize| from as u32 + 1..to as u32 + 1;
-            self.hunks
-                .push(Hunk { original: lines(self.at.0, original), patched: lines(self.at.1, patched) });
-        }
-    }
-}
-
-impl similar::algorithms::DiffHook for Gaps {
-    type Error = std::convert::Infallible;
-
-    fn equal(&mut self, original: usize, patched: usize, len: usize) -> Result<(), Self::Error> {
-        self.close(original, patched);
-        self.at = (original + len, patched + len);
-        Ok(())
-    }
-}
-
-/// Moves a pure insertion or deletion to the place where a person would put it.
-///
-/// A run of lines between equal ones can be cut in several ways: an added function may take the closing brace of
-/// its neighbour along. Attribution of lines to functions, and a place for directives, want the cut that begins
-/// a paragraph.
-fn slide(hunks: &mut [Hunk], i: usize, original: &[&[u8]], patched: &[&[u8]]) {
-    /// Lines looked at in either direction; a longer run of repeated lines has no better place anyway.
-    const REACH: u32 = 200;
-
-    let hunk = hunks[i].clone();
-    let (lines, run) = match (hunk.original.is_empty(), hunk.patched.is_empty()) {
-        (true, false) => (patched, hunk.patched.start - 1..hunk.patched.end - 1),
-        (false, true) => (original, hunk.original.start - 1..hunk.original.end - 1),
-        _ => return,
-    };
-    // One unchanged line stays between neighbours, so that hunks remain apart on both sides.
-    let above = match i.checked_sub(1) {
-        Some(p) => hunk.original.start - hunks[p].original.end,
-        None => hunk.original.start,
-    };
-    let below = match hunks.get(i + 1) {
-        Some(next) => next.original.start - hunk.original.end,
-        None => u32::MAX,
-    };
-    let line = |at: u32| lines[at as usize];
-    let mut up = 0;
-    while up + 1 < above.min(REACH) && run.start > up && line(run.start - up - 1) == line(run.end - up - 1) {
-        up += 1;
-    }
-    let mut down = 0;
-    while down + 1 < below.min(REACH)
-        && ((run.end + down) as usize) < lines.len()
-        && line(run.start + down) == line(run.end + down)
-    {
-        down += 1;
-    }
-    let cost = |start: u32| {
-        let end = start + (run.end - run.start);
-        let first = line(start);
-        let opens_paragraph = start.checked_sub(1).is_none_or(|l| is_blank(line(l))) && !is_blank(first);
-        let closes = first.trim_ascii_start().starts_with(b"}") || is_blank(first);
-        let next = lines.get(end as usize).map_or(0, |l| indent(l));
-        indent(first) + next + if closes { 4 } else { 0 } + if opens_paragraph { 0 } else { 8 }
-    };
-    let first = run.start - up;
-    // Of equally good places the last one is taken, as git does.
-    let Some(best) = (first..=run.start + down).rev().min_by_key(|&s| cost(s)) else { return };
-    let moved = |r: &Range<u32>| r.start - up + (best - first)..r.end - up + (best - first);
-    hunks[i] = Hunk { original: moved(&hunk.original), patched: moved(&hunk.patched) };
-}
-
-/// Whether a line holds nothing but white space.
-fn is_blank(line: &[u8]) -> bool {
-    line.trim_ascii().is_empty()
-}
-
-/// Width of a line's leading white space, tabs to the next multiple of eight columns.
-fn indent(line: &[u8]) -> u32 {
-    let mut column = 0;
-    for &b in line {
-        match b {
-            b' ' => column += 1,
-            b'\t' => column = column / 8 * 8 + 8,
-            _ => break,
-        }
-    }
-    column
 }
 
 /// Collects what happens to single paths and turns it into the touched files of a [`Fix`].

@@ -63,7 +63,9 @@ fn what_is_undone_disappears() {
 proptest::proptest! {
     /// Whatever the two texts are, the hunks alone turn one into the other.
     #[test]
-    fn hunks_rebuild_the_patched_text(a in "[ab\n}\t ]{0,60}", b in "[ab\n}\t ]{0,60}") {
+    fn hunks_rebuild_the_patched_text(
+        a in "([ab\n}\t ]{0,60})|([a-h}]{0,2}\n){0,60}[ab]?", b in "([ab\n}\t ]{0,60})|([a-h}]{0,2}\n){0,60}[ab]?"
+    ) {
         let (original, patched) = (split_lines(a.as_bytes()), split_lines(b.as_bytes()));
         let mut rebuilt: Vec<&[u8]> = Vec::new();
         let mut at = 0;
@@ -118,8 +120,16 @@ fn the_three_sources_agree() {
     git(&["commit", "-qm", "fix it"]);
     let patch = crate::plan::PatchText { name: "-".into(), text: git(&["format-patch", "--stdout", "-1"]) };
 
+    let diff = std::process::Command::new("diff")
+        .args(["-ruN", "original", "patched"])
+        .current_dir(dir.path())
+        .output()
+        .expect("diff runs");
+    let plain = crate::plan::PatchText { name: "-".into(), text: diff.stdout };
+
     let tree = dir.path().join("original");
     let fixes = [
+        resolve(&tree, &FixSource::Patches { patches: vec![plain], strip: None }),
         resolve(&tree, &FixSource::Patches { patches: vec![patch], strip: None }),
         resolve(&tree, &FixSource::PatchedDir(dir.path().join("patched"))),
         resolve(
@@ -128,9 +138,10 @@ fn the_three_sources_agree() {
         ),
     ]
     .map(|fix| fix.expect("a fix"));
-    assert_eq!(fixes[0].subject.as_deref(), Some("fix it"));
-    assert_eq!(fixes[0].files.len(), 4);
-    let [patch, tree, revisions] = fixes.map(|fix| format!("{:#?}", fix.files));
+    assert_eq!(fixes[1].subject.as_deref(), Some("fix it"));
+    assert_eq!(fixes[1].files.len(), 4);
+    let [plain, patch, tree, revisions] = fixes.map(|fix| format!("{:#?}", fix.files));
+    assert_eq!(patch, plain);
     assert_eq!(patch, tree);
     assert_eq!(patch, revisions);
 }
