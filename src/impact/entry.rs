@@ -52,7 +52,9 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
             DifferenceKind::Unsure => CauseKind::Unsure,
         };
         let summary = match kind {
-            CauseKind::Reference if only_references && is_function => format!("same instructions; {}", difference.what),
+            CauseKind::Reference if only_references && is_function => {
+                format!("same instructions; {}", difference.what)
+            }
             _ => difference.what.clone(),
         };
         let symbol = difference.chain.last().filter(|l| l.entry.is_some()).map(|l| l.what.clone());
@@ -76,9 +78,7 @@ pub(super) fn needs_source(entry: &Entry, cold: &[&Entry]) -> bool {
 
 fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
     let summary = match entry.status {
-        Status::New => {
-            "only on the patched side; without the patch the source of it is not known".to_owned()
-        }
+        Status::New => "only on the patched side; without the patch the source of it is not known".to_owned(),
         Status::Removed => "only on the original side; without the patch it is not known why".to_owned(),
         _ if needs_source(entry, cold) => {
             let at = differences(entry, cold).find(|d| d.kind == DifferenceKind::Instructions).map(|d| d.at);

@@ -22,7 +22,7 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     let options = compare::Options { all: plan.all, show: plan.show };
     let units = pool.install(|| -> Result<Vec<UnitResult>> {
         let pairs = pairing::pair(plan.sides.as_ref().map(std::path::PathBuf::as_path))?;
-        progress.stage("comparing", Some(pairs.len() as u64));
+        progress.stage("Comparing", Some(pairs.len() as u64));
         Ok(pairs
             .into_par_iter()
             .map(|pair| {
