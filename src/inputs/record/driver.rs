@@ -227,12 +227,37 @@ impl Finder<'_> {
         sides.put(Place::Original)?;
         let new: BTreeSet<&Path> =
             self.fix.files.iter().filter(|f| f.original_path.is_none()).map(TouchedFile::path).collect();
+        let mut missing = BTreeSet::new();
         database.commands.retain(|command| {
-            super::source_of(command, self.shadow)
-                .is_some_and(|s| self.shadow.has(&s) || new.contains(s.as_path()))
+            let Some(source) = super::source_of(command, self.shadow) else { return false };
+            let there = self.shadow.has(&source) || new.contains(source.as_path());
+            if !there {
+                missing.insert(source);
+            }
+            there
         });
+        self.say_missing(path, &missing, &mut found);
         self.select(sides, &database.commands, None, &Differing::new(), &mut found)?;
         Ok(found)
+    }
+
+    /// Tells of sources that a database names and that are not there: generated ones of a tree that is not built.
+    /// They may read a touched header, and cannot be asked.
+    fn say_missing(&self, database: &Path, missing: &BTreeSet<PathBuf>, found: &mut Found) {
+        let Some(first) = missing.first() else { return };
+        let message = format!(
+            "{}: {} of its sources do not exist, such as {}; build the tree first, so that they are generated, or make \
+             the file again",
+            database.display(),
+            missing.len(),
+            first.display()
+        );
+        if self.fix.files.iter().any(|f| FileKind::of(f.path()) == FileKind::Header) {
+            let path = Some(first.display().to_string());
+            found.errors.push(ReportError { code: "compdb".into(), message, path });
+        } else {
+            found.warnings.push(message);
+        }
     }
 
     fn record_side(&self, command: &str, scratch: &Path, side: Side, found: &mut Found) -> Result<Recording> {
