@@ -56,7 +56,7 @@ pub(crate) struct UnitPlan {
     pub(crate) made: Pair<Option<Made>>,
 }
 
-/// An object file that a build made.
+/// An object file that a build made. Who had it made counts the compilation.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
     /// A copy of the object file; it is moved away.
@@ -131,7 +131,7 @@ pub(crate) fn compile(
     run.without_directives(&pool, sides, built)?;
     sides.put(Place::Original)?;
     built.compilations += run.compilations.load(Ordering::Relaxed);
-    Ok(run.finish(sides, built)?)
+    run.finish(sides, built)
 }
 
 /// Whether any command of the unit names `tree` by its absolute path.
@@ -396,7 +396,6 @@ impl Run<'_> {
         }
         let reads = if let Some(made) = made {
             fs::rename(&made.object, &object).map_err(|e| Error::io(&made.object, e))?;
-            self.compilations.fetch_add(1, Ordering::Relaxed);
             made.reads.clone()
         } else {
             let output = self.scratch(i, "o");

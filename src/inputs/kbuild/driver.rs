@@ -149,7 +149,7 @@ impl Driver<'_> {
         self.recorded_sources()?;
         self.make_original(&candidates)?;
         let generators = self.readers(&candidates)?;
-        self.patched_side(&generators)?;
+        self.patched_side(&generators, &candidates)?;
         let names = self.names();
         let stage = Stage {
             runner: self.runner,
@@ -162,6 +162,7 @@ impl Driver<'_> {
         };
         let units = std::mem::take(&mut self.units).into_values().collect();
         let read = compile(&stage, &mut self.sides, units, &mut self.built)?;
+        self.sides.leave_original()?;
         self.built.warnings.extend(self.sides.take_warnings());
         self.say_what_became_of_each_file(&read);
         Ok(())
@@ -258,7 +259,7 @@ impl Driver<'_> {
         }
         let names: Vec<String> = targets.iter().map(|(t, _)| t.clone()).collect();
         self.progress.stage("Running make for units that were never built", None);
-        let outcomes = make::make(self.kernel, self.runner, self.plan, &names)?;
+        let outcomes = self.make(&names)?;
         for ((target, touched), outcome) in targets.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Made(record) => {
@@ -276,6 +277,24 @@ impl Driver<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Calls make, and counts what it compiled: a target of an earlier run may be there already.
+    fn make(&mut self, targets: &[String]) -> Result<Vec<Outcome>> {
+        let stamp = |target: &String| {
+            fs::metadata(self.kernel.objects_shadow.join(target)).and_then(|m| m.modified()).ok()
+        };
+        let before: Vec<_> = targets.iter().map(stamp).collect();
+        let outcomes = make::make(self.kernel, self.runner, self.plan, targets)?;
+        for ((outcome, before), target) in outcomes.iter().zip(before).zip(targets) {
+            let compiled = match outcome {
+                Outcome::Made(_) => stamp(target) != before,
+                Outcome::Failed(_) => true,
+                Outcome::NoRule => false,
+            };
+            self.built.compilations += u64::from(compiled);
+        }
+        Ok(outcomes)
     }
 
     fn failed(&mut self, target: &str, touched: Option<&TouchedFile>, side: Side, message: String) {
@@ -374,7 +393,7 @@ impl Driver<'_> {
     }
 
     /// Whatever needs make on the patched side: new sources, and headers that are generated from what is touched.
-    fn patched_side(&mut self, generators: &[Reader]) -> Result<()> {
+    fn patched_side(&mut self, generators: &[Reader], candidates: &[String]) -> Result<()> {
         let new: Vec<(&TouchedFile, String)> = self
             .fix
             .files
@@ -413,7 +432,7 @@ impl Driver<'_> {
         } else {
             self.progress.stage("Running make for new units", None);
             let names: Vec<String> = wanted.iter().map(|(_, t)| t.clone()).collect();
-            let outcomes = make::make(self.kernel, self.runner, self.plan, &names)?;
+            let outcomes = self.make(&names)?;
             for ((file, target), outcome) in wanted.into_iter().zip(outcomes) {
                 match outcome {
                     Outcome::Made(record) => self.new_unit(file, &target, &record)?,
@@ -422,7 +441,7 @@ impl Driver<'_> {
                 }
             }
         }
-        self.changed_headers(&before)
+        self.changed_headers(&before, candidates)
     }
 
     fn new_unit(&mut self, file: &TouchedFile, target: &str, record: &CmdFile) -> Result<()> {
@@ -445,7 +464,7 @@ impl Driver<'_> {
     }
 
     /// Finds the units that read generated headers which differ on the patched side.
-    fn changed_headers(&mut self, before: &Generated) -> Result<()> {
+    fn changed_headers(&mut self, before: &Generated, candidates: &[String]) -> Result<()> {
         let changes = before.changes(&Generated::read(self.kernel)?);
         if changes.is_empty() {
             return Ok(());
@@ -459,7 +478,7 @@ impl Driver<'_> {
                 Err(_) => (1, path.clone()),
             };
             self.sides.add_generated(shadow, rel, contents);
-            if !self.kernel.is_built() {
+            if !self.kernel.is_built() && candidates.is_empty() {
                 self.built.errors.push(ReportError {
                     code: "unknown-users".into(),
                     message: format!(
@@ -472,7 +491,7 @@ impl Driver<'_> {
             }
         }
         let readers = Index::new(self.kernel)?.readers(self.kernel, &wanted, &[]);
-        self.add_readers(readers, &[])?;
+        self.add_readers(readers, candidates)?;
         // What fed the generators is compared through what they made.
         let inputs = self.fix.files.iter().filter(|f| matches!(kind(f.path()), Kind::Input | Kind::Header));
         self.covered.extend(inputs.map(|f| self.kernel.source.join(f.path())));
