@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
 use crate::pair::Pair;
 
-use super::content::in_field;
+use super::content::{Run, in_field};
 use super::delta::{Difference, DifferenceKind};
 use super::references::{Mismatch, Sides, Visiting};
 
@@ -19,6 +19,8 @@ pub(super) struct Tables {
     by_function: FxHashMap<EntityId, BTreeMap<String, Vec<TableEntry>>>,
     /// Entries that point into no function, and tables whose size is no multiple of an entry's.
     pub(super) unowned: Vec<(u32, Range<u64>)>,
+    /// Replacement code that an entry of a function leads to, and that is compared with it.
+    pub(super) replacements: Vec<Run>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,33 +34,60 @@ struct TableEntry {
 pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     let mut tables = Tables::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
-        let Treatment::Table(layout) = sections::treatment(&section.name) else { continue };
         if !section.is_allocated() || section.size == 0 {
             continue;
         }
-        let index = index as u32;
-        // The object knows best how large an entry is, where it says so.
-        let entry = if section.entsize > 1 { section.entsize } else { layout.entry };
-        if entry != layout.entry || !section.size.is_multiple_of(entry) {
-            tables.unowned.push((index, 0..section.size));
+        if !matches!(sections::treatment(&section.name), Treatment::Table(_)) {
             continue;
         }
-        for start in (0..section.size).step_by(entry as usize) {
-            let range = start..start + entry;
+        let index = index as u32;
+        let Some(layout) = sections::layouts(&section.name).find(|layout| fits(n, index, layout)) else {
+            tables.unowned.push((index, 0..section.size));
+            continue;
+        };
+        for start in (0..section.size).step_by(layout.entry as usize) {
+            let range = start..start + layout.entry;
             let owner = n.relocs_in(index, range.clone()).first().map(|r| n.target_in_data(index, r));
             match owner {
-                Some(Target::Entity { id, .. }) if n.entity(id).kind == EntityKind::Function => tables
-                    .by_function
-                    .entry(id)
-                    .or_default()
-                    .entry(section.name.to_string())
-                    .or_default()
-                    .push(TableEntry { section: index, range, layout }),
+                Some(Target::Entity { id, .. }) if n.entity(id).kind == EntityKind::Function => {
+                    let entry = TableEntry { section: index, range, layout };
+                    tables.replacements.extend(replacement(n, &entry));
+                    let of_function = tables.by_function.entry(id).or_default();
+                    of_function.entry(section.name.to_string()).or_default().push(entry);
+                }
                 _ => tables.unowned.push((index, range)),
             }
         }
     }
     tables
+}
+
+/// Whether a table can be read in a layout: each entry begins with the place it is for.
+fn fits(n: &Normalized<'_, '_>, section: u32, layout: &TableLayout) -> bool {
+    let Some(info) = n.unit.section(section) else { return false };
+    // The object knows best how large an entry is, where it says so.
+    (info.entsize <= 1 || info.entsize == layout.entry)
+        && info.size.is_multiple_of(layout.entry)
+        && (info.data.len() as u64 == info.size)
+        && (0..info.size).step_by(layout.entry as usize).all(|start| {
+            let range = start..start + layout.entry;
+            n.relocs_in(section, range).first().is_some_and(|r| r.offset == start)
+        })
+}
+
+/// The replacement code that an entry leads to.
+fn replacement(n: &Normalized<'_, '_>, entry: &TableEntry) -> Option<Run> {
+    let (place, length) = entry.layout.replacement?;
+    let at = entry.range.start + place;
+    let reloc = n.relocs_in(entry.section, at..at + 1).first()?;
+    let length = *n.bytes(entry.section, entry.range.clone()).get(length as usize)?;
+    replacement_run(n.target_in_data(entry.section, reloc), length)
+}
+
+fn replacement_run(target: Target, length: u8) -> Option<Run> {
+    let Target::Place { section, offset } = target else { return None };
+    let start = u64::try_from(offset).ok()?;
+    Some((section, start..start.checked_add(u64::from(length))?))
 }
 
 impl Sides<'_> {
@@ -135,14 +164,10 @@ impl Sides<'_> {
 
     /// Replacement code lies in a section of its own that nothing but the table leads to.
     fn same_replacement(&self, targets: Pair<Target>, length: Pair<u8>) -> Result<(), Mismatch> {
-        let run = |target: Target, length: u8| match target {
-            Target::Place { section, offset } => {
-                let start = u64::try_from(offset).ok()?;
-                Some((section, start..start + u64::from(length)))
-            }
-            _ => None,
-        };
-        match (run(targets.original, length.original), run(targets.patched, length.patched)) {
+        match (
+            replacement_run(targets.original, length.original),
+            replacement_run(targets.patched, length.patched),
+        ) {
             (Some(o), Some(p)) => self.same_content(Pair::new(o, p), false, &mut Visiting::new()),
             _ => self.same_target(targets, &mut Visiting::new()),
         }

@@ -38,10 +38,17 @@ const BY_NAME: &[(&str, Treatment)] = &[
         "__bug_table",
         Treatment::Table(TableLayout { entry: 12, line: Some((8, 2)), file: Some(4), replacement: None }),
     ),
+    // Without CONFIG_DEBUG_BUGVERBOSE.
+    ("__bug_table", table(8)),
     ("__ex_table", table(12)),
     (
         ".altinstructions",
         Treatment::Table(TableLayout { entry: 12, line: None, file: None, replacement: Some((4, 11)) }),
+    ),
+    // From Linux 6.3 on the flags have room of their own.
+    (
+        ".altinstructions",
+        Treatment::Table(TableLayout { entry: 14, line: None, file: None, replacement: Some((4, 13)) }),
     ),
     (".altinstr_replacement", Treatment::ThroughTable),
     (".static_call_sites", table(8)),
@@ -69,15 +76,27 @@ const BY_NAME: &[(&str, Treatment)] = &[
     (".kcfi_traps", Treatment::Bookkeeping),
 ];
 
-/// How the section of this name takes part.
+/// How the section of this name takes part. Of a table that has had several layouts this gives the first.
 pub fn treatment(name: &str) -> Treatment {
+    all_of(name).next().unwrap_or(Treatment::Ordinary)
+}
+
+/// The layouts that the table of this name has had.
+pub fn layouts(name: &str) -> impl Iterator<Item = TableLayout> {
+    all_of(name).filter_map(|treatment| match treatment {
+        Treatment::Table(layout) => Some(layout),
+        _ => None,
+    })
+}
+
+fn all_of(name: &str) -> impl Iterator<Item = Treatment> {
     BY_NAME
         .iter()
-        .find(|(pattern, _)| match pattern.strip_suffix('*') {
+        .filter(move |(pattern, _)| match pattern.strip_suffix('*') {
             Some(start) => name.starts_with(start),
             None => name == *pattern,
         })
-        .map_or(Treatment::Ordinary, |(_, treatment)| *treatment)
+        .map(|(_, treatment)| *treatment)
 }
 
 /// The section's name without the function or data object that `-ffunction-sections` and `-fdata-sections` name

@@ -26,8 +26,11 @@ pub enum Target {
     Nameless {
         /// Index of the section.
         section: u32,
-        /// Offset in bytes from its start.
+        /// Offset in bytes, from the start of the section, at which the nameless thing begins.
         offset: u64,
+        /// Bytes from there; not 0 only where a local label tells the beginning from the place that is meant, and
+        /// then possibly outside of the thing, as in `"text"[i - 1]`.
+        inner: i64,
     },
     /// A section that is not compared by content.
     Place {
@@ -54,9 +57,18 @@ impl Normalized<'_, '_> {
         };
         match symbol.place {
             SymbolPlace::Section(target) => {
-                let by_place = symbol.kind == SymbolKind::Section || symbol.name.starts_with(".L");
-                if !by_place && let Some((id, inside)) = self.entity_of_symbol(reloc.symbol) {
+                if let Some((id, inside)) = self.entity_of_symbol(reloc.symbol) {
                     return Target::Entity { id, offset: (inside as i64).wrapping_add(addend) };
+                }
+                // Assemblers keep a local label where the linker merges what it names: the addend alone would
+                // lead into a neighbour.
+                if symbol.kind != SymbolKind::Section
+                    && addend != 0
+                    && self.unit.section(target).is_some_and(|s| !s.is_code())
+                    && let Target::Nameless { section, offset, .. } =
+                        self.target_at(target, symbol.offset as i64)
+                {
+                    return Target::Nameless { section, offset, inner: addend };
                 }
                 self.target_at(target, (symbol.offset as i64).wrapping_add(addend))
             }
@@ -91,15 +103,18 @@ impl Normalized<'_, '_> {
             // A pointer to the end of an array belongs to the array, unless something nameless starts there.
             Some(i) if entities[i].end() as i64 == offset => {
                 if inside && self.is_nameless_start(section, offset as u64) {
-                    Target::Nameless { section, offset: offset as u64 }
+                    Target::Nameless { section, offset: offset as u64, inner: 0 }
                 } else {
                     in_entity(i)
                 }
             }
-            _ if inside => Target::Nameless { section, offset: offset as u64 },
+            _ if inside => Target::Nameless { section, offset: offset as u64, inner: 0 },
             Some(i) => in_entity(i),
+            // The end of a section without a symbol is the end of what lies there.
+            None if entities.is_empty() && offset >= 0 && offset as u64 == info.size && info.size > 0 => {
+                Target::Nameless { section, offset: offset as u64, inner: 0 }
+            }
             None if !entities.is_empty() => in_entity(0),
-            None if offset >= 0 => Target::Nameless { section, offset: offset as u64 },
             None => Target::Place { section, offset },
         }
     }
