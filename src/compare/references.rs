@@ -199,8 +199,8 @@ impl<'c> Sides<'c> {
                 (plain && self.matching.patched(id_o) == Some(id_p)).then_some(true)
             }
             (None, None) => {
-                let undefined = symbol_o.place == SymbolPlace::Undefined
-                    && symbol_p.place == SymbolPlace::Undefined;
+                let undefined =
+                    symbol_o.place == SymbolPlace::Undefined && symbol_p.place == SymbolPlace::Undefined;
                 (undefined && o.symbol != 0 && p.symbol != 0 && symbol_o.name == symbol_p.name)
                     .then_some(true)
             }

@@ -184,7 +184,10 @@ impl<'c> Builder<'c> {
                     let align =
                         (self.sides.original.symbol(ids.0).offset, self.sides.patched.symbol(ids.1).offset);
                     let what = format!("alignment {} became {}", align.0, align.1);
-                    (align.0 != align.1).then(|| difference(DifferenceKind::Content, what)).into_iter().collect()
+                    (align.0 != align.1)
+                        .then(|| difference(DifferenceKind::Content, what))
+                        .into_iter()
+                        .collect()
                 }
                 _ => vec![difference(DifferenceKind::Attributes, "common on one side only".to_owned())],
             };

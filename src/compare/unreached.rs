@@ -111,7 +111,8 @@ fn content(n: &Normalized<'_, '_>, id: EntityId) -> Content {
     let entity = n.entity(id);
     let relocs = n.relocs_of(id);
     let bytes = n.bytes_of(id).iter().enumerate();
-    let bytes = bytes.map(|(i, &b)| if in_field(n, relocs, entity.offset + i as u64) { 0 } else { b }).collect();
+    let bytes =
+        bytes.map(|(i, &b)| if in_field(n, relocs, entity.offset + i as u64) { 0 } else { b }).collect();
     let mut same_names: FxHashMap<&str, String> = FxHashMap::default();
     let references = relocs.iter().map(|r| {
         let target = n.target_in_data(entity.section.unwrap_or(0), r);

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::normalized::Normalized;
 use super::sections::Treatment;
-use super::targets::Target;
+use super::targets::{Target, Undecided};
 use crate::load::{SymbolKind, SymbolPlace};
 
 impl Normalized<'_, '_> {
@@ -29,12 +29,7 @@ impl Normalized<'_, '_> {
 
     /// Whether something refers to nameless data that starts here.
     pub(super) fn is_nameless_start(&self, section: u32, offset: u64) -> bool {
-        // While the starts are being collected a place right behind a data object is taken for the end of that
-        // object, and noted as being in doubt.
-        self.nameless_starts
-            .get()
-            .and_then(|starts| starts.get(&section))
-            .is_some_and(|starts| starts.binary_search(&offset).is_ok())
+        self.nameless_starts(section).binary_search(&offset).is_ok()
     }
 
     /// Offsets of a section at which references to nameless data of it begin, ascending.
@@ -79,23 +74,18 @@ impl Normalized<'_, '_> {
                 {
                     continue;
                 }
-                let target = match self.target_at(section, reloc.offset as i64) {
-                    Target::Entity { id, .. } if is_code => self.target_in_function(id, reloc),
-                    _ => self.target_in_data(section, reloc),
+                let behind = match self.undecided_target_at(section, reloc.offset as i64) {
+                    Undecided::Sure(Target::Entity { id, .. }) if is_code => {
+                        self.behind_in_function(id, reloc)
+                    }
+                    _ => self.behind_in_data(section, reloc),
                 };
-                match target {
-                    Target::Nameless { section, offset, .. } => {
+                match self.undecided_target_of(section, reloc, behind) {
+                    Undecided::Sure(Target::Nameless { section, offset, .. }) => {
                         starts.entry(section).or_default().push(offset);
                     }
-                    Target::Entity { id, offset } if offset > 0 => {
-                        let entity = self.entity(id);
-                        if offset as u64 == entity.size
-                            && let Some(section) = entity.section.filter(|&s| wanted[s as usize])
-                        {
-                            in_doubt.push((section, entity.end()));
-                        }
-                    }
-                    _ => {}
+                    Undecided::End(section, offset) => in_doubt.push((section, offset)),
+                    Undecided::Sure(_) => {}
                 }
             }
         }
@@ -115,9 +105,6 @@ impl Normalized<'_, '_> {
         for (section, offset) in in_doubt {
             let Some(info) = self.unit.section(section) else { continue };
             let (_, entities) = self.entities_in(section);
-            if entities.iter().any(|e| e.offset <= offset && offset < e.end()) {
-                continue;
-            }
             let list = starts.entry(section).or_default();
             let i = list.partition_point(|&s| s < offset);
             if list.get(i) == Some(&offset) {
@@ -127,7 +114,11 @@ impl Normalized<'_, '_> {
                 entities.get(entities.partition_point(|e| e.offset < offset)).map_or(info.size, |e| e.offset);
             let end = list.get(i).map_or(next_entity, |&next| next.min(next_entity)).max(offset);
             let bytes = self.bytes(section, offset..end);
-            let is_filler = bytes.iter().all(|&b| b == 0) && self.relocs_in(section, offset..end).is_empty();
+            let fills = match info.is_code() {
+                true => self.arch.is_padding(bytes),
+                false => bytes.iter().all(|&b| b == 0),
+            };
+            let is_filler = fills && self.relocs_in(section, offset..end).is_empty();
             if !is_filler {
                 list.insert(i, offset);
             }

@@ -119,8 +119,8 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         // A table among the code: its bytes mean themselves, whatever instructions they would make.
         let is_data = matches!(unit.symbols[c.symbol as usize].kind, SymbolKind::Object | SymbolKind::Tls);
         // What is only written to while it is relocated is as constant as what never is.
-        let constant = section
-            .is_some_and(|s| (!s.is_writable() || s.name.starts_with(".data.rel.ro")) && !s.is_code());
+        let constant =
+            section.is_some_and(|s| (!s.is_writable() || s.name.starts_with(".data.rel.ro")) && !s.is_code());
         let by_content = constant
             && same.len() == 1
             && unit.symbols[c.symbol as usize].binding == crate::load::Binding::Local

@@ -136,8 +136,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
 
     /// What a relocation inside a function leads to.
     pub fn target_in_function(&self, id: EntityId, reloc: &Reloc) -> Target {
+        let section = self.entity(id).section.unwrap_or(0);
+        self.target_of(section, reloc, self.behind_in_function(id, reloc))
+    }
+
+    /// The number of bytes from the field of a distance to the end of its instruction; 0 for other relocations.
+    pub(super) fn behind_in_function(&self, id: EntityId, reloc: &Reloc) -> i64 {
         let entity = self.entity(id);
-        let section = entity.section.unwrap_or(0);
         let mut behind = 0;
         if self.arch.relocation(reloc.r_type).is_relative() {
             let at = reloc.offset.wrapping_sub(entity.offset);
@@ -145,15 +150,19 @@ impl<'u, 'd> Normalized<'u, 'd> {
                 behind = i64::from(insn.end()) - at as i64;
             }
         }
-        self.target_of(section, reloc, behind)
+        behind
     }
 
     /// What a relocation outside of functions leads to. Distances in data are taken from the field itself, as the
     /// kernel's tables have them; in code that no symbol names the field is taken to end its instruction.
     pub fn target_in_data(&self, section: u32, reloc: &Reloc) -> Target {
+        self.target_of(section, reloc, self.behind_in_data(section, reloc))
+    }
+
+    pub(super) fn behind_in_data(&self, section: u32, reloc: &Reloc) -> i64 {
         let in_code = self.unit.section(section).is_some_and(Section::is_code);
         let relative = in_code && self.arch.relocation(reloc.r_type).is_relative();
-        self.target_of(section, reloc, if relative { 4 } else { 0 })
+        if relative { 4 } else { 0 }
     }
 
     /// Whether the data object at this place is a table of distances from its own start to data: what Clang makes
