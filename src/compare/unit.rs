@@ -15,7 +15,8 @@ use crate::pair::{Pair, Side};
 
 use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Status};
 use super::references::{Sides, Visiting};
-use super::{listing, tables, unowned, unreached};
+use super::unreached::{self, Unreached};
+use super::{listing, tables, unowned};
 
 /// What the caller wants to know.
 #[derive(Debug, Clone, Copy, Default)]
@@ -117,6 +118,21 @@ struct Outcome {
     differences: Vec<Difference>,
 }
 
+/// Functions that seem unchanged and may read a constant that differs are not called unchanged.
+fn doubt_suspects(outcomes: &mut [Outcome], unreached: &Unreached) {
+    let suspects = &unreached.suspects;
+    if suspects.original.is_empty() && suspects.patched.is_empty() {
+        return;
+    }
+    for outcome in outcomes.iter_mut().filter(|o| o.differences.is_empty()) {
+        let Some(ids) = outcome.ids.both() else { continue };
+        let what = suspects.original.get(&ids.original).or_else(|| suspects.patched.get(&ids.patched));
+        if let Some(what) = what {
+            outcome.differences.push(difference(DifferenceKind::Unsure, what.clone()));
+        }
+    }
+}
+
 struct Builder<'c> {
     sides: Sides<'c>,
     options: Options,
@@ -150,9 +166,11 @@ impl<'c> Builder<'c> {
                 Outcome { ids, differences }
             })
             .collect();
+        let unreached = unreached::find(&self.sides);
+        doubt_suspects(&mut outcomes, &unreached);
         self.blame_cold_parts(&mut outcomes);
         let mut comparison = self.entries(outcomes);
-        self.add_sections(&mut comparison, &tables);
+        self.add_sections(&mut comparison, &tables, &unreached);
         comparison
     }
 
@@ -381,12 +399,16 @@ impl<'c> Builder<'c> {
     }
 
     /// Adds an entry for each section whose unowned bytes differ.
-    fn add_sections(&self, comparison: &mut Comparison, tables: &Pair<tables::Tables>) {
+    fn add_sections(
+        &self,
+        comparison: &mut Comparison,
+        tables: &Pair<tables::Tables>,
+        unreached: &Unreached,
+    ) {
         let o = unowned::collect(self.sides.original, &tables.original);
         let p = unowned::collect(self.sides.patched, &tables.patched);
-        let unreached = unreached::differences(&self.sides);
         let names: BTreeSet<&String> =
-            o.by_name.keys().chain(p.by_name.keys()).chain(unreached.keys()).collect();
+            o.by_name.keys().chain(p.by_name.keys()).chain(unreached.sections.keys()).collect();
         for name in names {
             let none = Vec::new();
             let runs = Pair::new(o.by_name.get(name).unwrap_or(&none), p.by_name.get(name).unwrap_or(&none));
@@ -404,7 +426,7 @@ impl<'c> Builder<'c> {
                     }
                 },
             };
-            let hidden = unreached.get(name);
+            let hidden = unreached.sections.get(name);
             let status = match (status, hidden) {
                 (Status::Unchanged, None) => continue,
                 (Status::Unchanged, Some(_)) => Status::Changed,
