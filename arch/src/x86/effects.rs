@@ -55,7 +55,9 @@ pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
         if let Some(n) = number(instruction.op0_register()) {
             effects.writes.insert(n);
         }
-        effects.writes.insert(FLAGS);
+        if instruction.rflags_modified() != 0 {
+            effects.writes.insert(FLAGS);
+        }
         return effects;
     }
     let mut factory = InstructionInfoFactory::new();
