@@ -130,7 +130,7 @@ impl Normalized<'_, '_> {
         }
         let (first, entities) = self.entities_in(section);
         let in_entity = |i: usize| {
-            let offset = offset - entities[i].offset as i64;
+            let offset = offset.wrapping_sub(entities[i].offset as i64);
             Sure(Target::Entity { id: EntityId(first.0 + i as u32), offset })
         };
         let before = entities.partition_point(|e| (e.offset as i64) <= offset);
