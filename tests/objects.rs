@@ -271,16 +271,19 @@ fn add_relocation_section(bytes: &mut Vec<u8>) {
     bytes[0x3c..0x3e].copy_from_slice(&(count as u16 + 1).to_le_bytes());
 }
 
+/// What is done to the bytes of a sound file.
+type Damage<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 #[test]
 fn damage_is_named() {
     let folder = Folder::new();
     let object = folder.compile("sound.c", TWO, &["-O2", "-DVALUE=1"]);
     let bytes = std::fs::read(&object).expect("the object is there");
     let headers = u64::from_le_bytes(bytes[0x28..0x30].try_into().expect("8 bytes")) as usize;
-    let damage: &[(&str, &dyn Fn(&mut Vec<u8>))] = &[
+    let damage: &[(&str, Damage<'_>)] = &[
         ("headers-beyond-the-end", &|b| b[0x28..0x30].copy_from_slice(&0xffff_0000u64.to_le_bytes())),
         ("section-beyond-the-end", &|b| {
-            b[headers + 64 + 0x20..][..8].copy_from_slice(&0xffff_0000u64.to_le_bytes())
+            b[headers + 64 + 0x20..][..8].copy_from_slice(&0xffff_0000u64.to_le_bytes());
         }),
         ("symbol-past-its-section", &|b| {
             // The size of the last symbol that has one.

@@ -6,6 +6,7 @@
 mod content;
 pub mod delta;
 mod function;
+mod handlers;
 mod listing;
 mod references;
 mod tables;

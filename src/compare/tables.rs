@@ -10,6 +10,7 @@ use crate::pair::Pair;
 
 use super::content::{Run, in_field};
 use super::delta::{Difference, DifferenceKind};
+use super::handlers;
 use super::references::{Mismatch, Sides, Visiting};
 
 /// The entries of all tables of a unit.
@@ -21,6 +22,8 @@ pub(super) struct Tables {
     pub(super) unowned: Vec<(u32, Range<u64>)>,
     /// Replacement code that an entry of a function leads to, and that is compared with it.
     pub(super) replacements: Vec<Run>,
+    /// By function: the tables of its exception handlers.
+    pub(super) handlers: FxHashMap<EntityId, Vec<Run>>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ struct TableEntry {
 
 /// Reads the tables of a unit.
 pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
-    let mut tables = Tables::default();
+    let mut tables = Tables { handlers: handlers::collect(n), ..Tables::default() };
     for (index, section) in n.unit.sections.iter().enumerate() {
         if !section.is_allocated() || section.size == 0 {
             continue;
@@ -114,7 +117,23 @@ impl Sides<'_> {
                 }
             }
         }
+        differences.extend(self.compare_handlers(ids, tables));
         differences
+    }
+
+    fn compare_handlers(&self, ids: Pair<EntityId>, tables: &Pair<Tables>) -> Option<Difference> {
+        let o = tables.original.handlers.get(&ids.original).map_or(&[][..], Vec::as_slice);
+        let p = tables.patched.handlers.get(&ids.patched).map_or(&[][..], Vec::as_slice);
+        if o.len() != p.len() {
+            let what = format!("{} tables of exception handlers became {}", o.len(), p.len());
+            return Some(special(what, Vec::new()));
+        }
+        o.iter().zip(p).find_map(|(o, p)| {
+            let runs = Pair::new(o.clone(), p.clone());
+            let chain = self.same_content(runs, true, &mut Visiting::new()).err()?;
+            let detail = chain.iter().map(|l| l.what.as_str()).collect::<Vec<_>>().join(", ");
+            Some(special(format!("its table of exception handlers differs: {detail}"), chain))
+        })
     }
 
     fn same_entry(&self, a: &TableEntry, b: &TableEntry) -> Result<(), Mismatch> {

@@ -30,14 +30,17 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
         if section.is_mergeable() {
             continue;
         }
+        let handlers = tables.handlers.values().flatten().filter(|(s, _)| *s == index);
+        let of_functions: Vec<Range<u64>> = handlers.map(|(_, range)| range.clone()).collect();
         for gap in n.gaps(index) {
             if is_filler(n, index, gap.clone()) {
                 continue;
             }
-            if let Some(range) = unreferenced(n, index, gap)
-                && !is_filler(n, index, range.clone())
-            {
-                unowned.by_name.entry(section.name.to_string()).or_default().push((index, range));
+            let Some(range) = unreferenced(n, index, gap) else { continue };
+            for range in outside_of(range, of_functions.clone()) {
+                if !is_filler(n, index, range.clone()) {
+                    unowned.by_name.entry(section.name.to_string()).or_default().push((index, range));
+                }
             }
         }
     }
@@ -54,25 +57,33 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
 
 /// Parts of sections with replacement code that no entry of a function leads to.
 fn left_over(n: &Normalized<'_, '_>, tables: &Tables) -> Vec<Run> {
-    let mut taken = tables.replacements.clone();
-    taken.sort_unstable_by_key(|(section, range)| (*section, range.start, range.end));
     let mut left = Vec::new();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
         if !section.is_allocated() || sections::treatment(&section.name) != Treatment::ThroughTable {
             continue;
         }
-        let mut at = 0;
-        let mut add = |range: Range<u64>| {
-            if range.start < range.end && !is_filler(n, index, range.clone()) {
-                left.push((index, range));
-            }
-        };
-        for (_, range) in taken.iter().filter(|(s, _)| *s == index) {
-            add(at..range.start.min(section.size));
-            at = at.max(range.end);
+        let of_functions = tables.replacements.iter().filter(|(s, _)| *s == index);
+        let taken = of_functions.map(|(_, range)| range.clone()).collect();
+        let outside = outside_of(0..section.size, taken);
+        left.extend(outside.into_iter().filter(|r| !is_filler(n, index, r.clone())).map(|r| (index, r)));
+    }
+    left
+}
+
+/// What is left of a range without others.
+fn outside_of(range: Range<u64>, mut taken: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    taken.sort_unstable_by_key(|t| (t.start, t.end));
+    let mut left = Vec::new();
+    let mut at = range.start;
+    for taken in taken {
+        if at < taken.start.min(range.end) {
+            left.push(at..taken.start.min(range.end));
         }
-        add(at..section.size);
+        at = at.max(taken.end);
+    }
+    if at < range.end {
+        left.push(at..range.end);
     }
     left
 }
