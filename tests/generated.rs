@@ -309,11 +309,11 @@ fn run(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn verdicts_on_generated_programs() {
-    run(0..48);
+    run(0..40);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn verdicts_on_many_generated_programs() {
-    run(48..1500);
+    run(40..1500);
 }

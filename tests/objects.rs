@@ -376,3 +376,46 @@ fn no_heavier_damage_panics() {
         }
     });
 }
+
+#[test]
+fn thin_archives_in_a_folder_may_name_files_outside() {
+    let folder = Folder::new();
+    for (side, value) in [("original", "-DVALUE=1"), ("patched", "-DVALUE=2")] {
+        for inner in [format!("{side}/built"), format!("{side}/elsewhere")] {
+            std::fs::create_dir_all(folder.path(&inner)).expect("the temporary folder is writable");
+        }
+        folder.compile(&format!("{side}/built/inside.c"), TWO, &["-O2", value]);
+        folder.compile(&format!("{side}/elsewhere/outside.c"), TWO, &["-O2", value]);
+        let built = folder.path(&format!("{side}/built"));
+        sh(&["ar", "rcsT", "inside.a", "inside.o"], &built);
+        sh(&["ar", "rcsT", "outside.a", "../elsewhere/outside.o"], &built);
+    }
+    let sides = ["original", "patched"].map(|side| folder.path(side).join("built"));
+    let run = run_expecting(fixscope(folder.0.path()).arg("diff").args(&sides), 1);
+    assert_eq!(run.stdout.matches("changed    g").count(), 2, "{}", run.stdout);
+    assert!(run.stdout.contains("outside.a"), "{}", run.stdout);
+    assert!(!run.stdout.contains("inside.a"), "{}", run.stdout);
+}
+
+/// A function that refers to the first of `length` nameless nodes, each with a pointer to the next.
+fn chain(folder: &Folder, name: &str, length: usize, last: u32) -> PathBuf {
+    let mut text = String::from(
+        ".text\n.globl f\n.type f,@function\nf: movq $.Lnode0, %rax\n ret\n.size f,.-f\n.section .rodata\n.balign 8\n",
+    );
+    for i in 0..length {
+        writeln!(text, ".Lnode{i}: .quad .Lnode{}, {}", i + 1, i % 7).expect("text grows");
+    }
+    writeln!(text, ".Lnode{length}: .quad 0, {last}").expect("text grows");
+    folder.compile(name, &text, &[])
+}
+
+#[test]
+fn long_chains_of_nameless_data() {
+    let folder = Folder::new();
+    let short = ["a.s", "b.s"].map(|name| chain(&folder, name, 100, u32::from(name == "b.s")));
+    assert_eq!(differences(&short[0], &short[0]), set(&[]));
+    assert_eq!(differences(&short[0], &short[1]), set(&["changed f"]));
+    // Longer than is followed: said to have changed, and the stack holds.
+    let long = ["c.s", "d.s"].map(|name| chain(&folder, name, 50_000, u32::from(name == "d.s")));
+    assert_eq!(differences(&long[0], &long[1]), set(&["changed f"]));
+}

@@ -69,6 +69,10 @@ impl Sides<'_> {
         }
         let (o, p) = (self.original, self.patched);
         let relocs = Pair::new(relocs_of_insn(o, ids.original, &a), relocs_of_insn(p, ids.patched, &b));
+        // More than any instruction has: the file is damaged, and nothing can be said.
+        if relocs.original.len().max(relocs.patched.len()) >= FIELDS {
+            return Outcome::Other;
+        }
         // Equal opcodes of direct branches say all there is but the target.
         let is_branch = a.opcode != 0;
         if !is_branch && (a.len != b.len || !self.same_bytes(ids, insns, relocs)) {

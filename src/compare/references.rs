@@ -34,7 +34,7 @@ impl Visiting {
 }
 
 /// Chains of nameless data longer than this are not followed, so that none exhausts the stack.
-const DEEPEST: u32 = 64;
+const DEEPEST: u32 = 200;
 
 /// How two references differ: the chain to what differs.
 pub(super) type Mismatch = Vec<Link>;

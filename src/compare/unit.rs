@@ -265,6 +265,8 @@ impl<'c> Builder<'c> {
                 .names
                 .iter()
                 .map(|&s| names::class(&n.unit.symbols[s as usize].name).into_owned())
+                // What GCC calls a function by that another one was folded into says nothing about this one.
+                .filter(|name| !name.ends_with(".localalias"))
                 .collect()
         };
         let (names_o, names_p) = (aliases(o, ids.original), aliases(p, ids.patched));

@@ -1,7 +1,7 @@
 //! Two files or folders ↦ pairs of object files to compare.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -84,8 +84,8 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
     for side in Side::BOTH {
         let folder = folders.get(side);
         for path in object_files(folder)? {
-            // A thin archive names files that lie beside it and are listed themselves.
-            if is_thin(&path) {
+            // A thin archive names files, and those in the folder are listed themselves.
+            if is_thin(&path) && names_only_files_below(&path, folder) {
                 continue;
             }
             let relative = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
@@ -145,6 +145,23 @@ fn is_thin(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "a")
         && std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut magic)).is_ok()
         && &magic == b"!<thin>\n"
+}
+
+/// Whether all members of a thin archive lie below a folder, as their names go.
+fn names_only_files_below(archive: &Path, folder: &Path) -> bool {
+    let Ok(members) = MappedFile::open(archive).and_then(|file| archive::members(&file)) else {
+        return false;
+    };
+    members.iter().all(|member| {
+        let mut place = PathBuf::new();
+        for part in archive::outside_path(archive, member.name()).components() {
+            match part {
+                Component::ParentDir if place.file_name().is_some() => _ = place.pop(),
+                part => place.push(part),
+            }
+        }
+        place.starts_with(folder)
+    })
 }
 
 fn pair_files(name: &str, paths: Pair<Option<PathBuf>>) -> Result<Vec<ObjectPair>> {

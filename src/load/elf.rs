@@ -60,7 +60,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
     let mut raw_relocs = Vec::new();
     let mut groups = Vec::new();
     for (index, section) in table.enumerate() {
-        let name = lossy(table.section_name(endian, section).map_err(|e| damaged("name of a section", e))?);
+        let name = text(table.section_name(endian, section).map_err(|e| damaged("name of a section", e))?);
         let flags: u64 = section.sh_flags(endian).into();
         let sh_type = section.sh_type(endian);
         let loaded = flags & u64::from(elf::SHF_ALLOC) != 0 && sh_type != elf::SHT_NOBITS;
@@ -113,7 +113,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
     let mut symbols = Vec::with_capacity(symbol_table.len());
     let mut file = None;
     for (index, symbol) in symbol_table.enumerate() {
-        let name = lossy(
+        let name = text(
             symbol_table
                 .symbol_name(endian, symbol)
                 .map_err(|e| damaged(&format!("name of symbol {}", index.0), e))?,
@@ -258,8 +258,12 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
     })
 }
 
-fn lossy(name: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(name)
+/// A name as text. Bytes that are not UTF-8 are written out, so that different names stay different.
+fn text(name: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(name) {
+        Ok(name) => Cow::Borrowed(name),
+        Err(_) => Cow::Owned(name.escape_ascii().to_string()),
+    }
 }
 
 /// Decodes a relocation section's bytes. A rest that is no whole entry is left out, as linkers do.

@@ -139,6 +139,28 @@ mod tests {
     }
 
     #[test]
+    fn names_elsewhere_are_taken_literally() {
+        assert!(same_elsewhere("f", "f"));
+        assert!(same_elsewhere("f.llvm.123", "f.llvm.99"));
+        assert!(!same_elsewhere("f.llvm.123", "g.llvm.123"));
+        assert!(!same_elsewhere("__mod_timer1", "__mod_timer2"));
+        assert!(!same_elsewhere("f.1", "f.2"));
+    }
+
+    #[test]
+    fn constants_of_the_compilers() {
+        for name in
+            [".LC0", "CSWTCH.12", "__func__.3", "C.1.2", "f.__func__", "switch.table.f", ".Lreltable.f"]
+        {
+            assert!(is_made_up_constant(name), "{name}");
+        }
+        for name in ["table", "C", "C.x", "func", "my_str", "table.0"] {
+            assert!(!is_made_up_constant(name), "{name}");
+        }
+        assert!(is_numbered("table.0") && !is_numbered("table") && !is_numbered(".0"));
+    }
+
+    #[test]
     fn stems_have_no_suffix() {
         assert_eq!(stem("f.constprop.0.isra.0"), "f");
         assert_eq!(stem("f"), "f");

@@ -59,7 +59,7 @@ pub enum SymbolPlace {
 /// One symbol.
 #[derive(Debug, Clone)]
 pub struct Symbol<'d> {
-    /// Name; bytes that are not UTF-8 are replaced.
+    /// Name; one that is not UTF-8 has its bytes written out, as in `a\xff`.
     pub name: Cow<'d, str>,
     /// Type.
     pub kind: SymbolKind,
@@ -80,7 +80,7 @@ pub struct Symbol<'d> {
 /// One section.
 #[derive(Debug, Clone)]
 pub struct Section<'d> {
-    /// Name; bytes that are not UTF-8 are replaced.
+    /// Name; one that is not UTF-8 has its bytes written out, as in `a\xff`.
     pub name: Cow<'d, str>,
     /// ELF `sh_type`.
     pub sh_type: u32,

@@ -133,5 +133,7 @@ mod tests {
         assert!(matches!(treatment("__bug_table"), Treatment::Table(_)));
         assert_eq!(treatment(".note.gnu.property"), Treatment::Bookkeeping);
         assert_eq!(treatment(".text"), Treatment::Ordinary);
+        assert_eq!(layouts(".altinstructions").map(|l| l.entry).collect::<Vec<_>>(), [12, 14]);
+        assert_eq!(layouts(".text").count(), 0);
     }
 }
