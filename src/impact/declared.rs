@@ -12,38 +12,21 @@ use crate::pair::Side;
 use super::text::{DirectiveKind, SourceText, identifiers};
 use super::touched::Touched;
 
-/// Names declared on altered lines, and where.
-#[derive(Debug, Default)]
-pub(super) struct Declared {
-    names: FxHashMap<Vec<u8>, (PathBuf, u32)>,
-}
+/// Names declared on the altered lines of one file, and where.
+pub(super) type Declared = FxHashMap<Vec<u8>, (PathBuf, u32)>;
 
-impl Declared {
-    /// The names declared on the altered lines of `files`.
-    pub(super) fn new<'a>(files: impl Iterator<Item = &'a Touched>) -> Self {
-        let mut declared = Declared::default();
-        for file in files {
-            for side in [Side::Patched, Side::Original] {
-                let Some(text) = file.texts.get(side) else { continue };
-                for &line in file.lines(side) {
-                    for name in names_on(text, line) {
-                        declared.names.entry(name.to_vec()).or_insert_with(|| file.shown(side, line, false));
-                    }
-                }
+/// The names declared on the altered lines of `file`; those of the patched side are shown first.
+pub(super) fn declared(file: &Touched) -> Declared {
+    let mut names = Declared::default();
+    for side in [Side::Patched, Side::Original] {
+        let Some(text) = file.texts.get(side) else { continue };
+        for &line in file.lines(side) {
+            for name in names_on(text, line) {
+                names.entry(name.to_vec()).or_insert_with(|| file.shown(side, line, false));
             }
         }
-        declared
     }
-
-    /// Whether there is nothing to look for.
-    pub(super) fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
-    /// Where `name` is declared anew.
-    pub(super) fn get(&self, name: &[u8]) -> Option<&(PathBuf, u32)> {
-        self.names.get(name)
-    }
+    names
 }
 
 /// The names that the declaration on a line, or around it, declares; none inside a function's body.

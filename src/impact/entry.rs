@@ -45,14 +45,16 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
     for difference in differences(entry, cold) {
         let kind = match difference.kind {
             DifferenceKind::Instructions | DifferenceKind::ColdPart => continue,
-            DifferenceKind::Reference if is_function => CauseKind::Reference,
-            DifferenceKind::Reference | DifferenceKind::Content => CauseKind::Data,
+            DifferenceKind::Reference => CauseKind::Reference,
+            DifferenceKind::Content => CauseKind::Data,
             DifferenceKind::Attributes => CauseKind::Attributes,
             DifferenceKind::Special => CauseKind::Special,
             DifferenceKind::Unsure => CauseKind::Unsure,
         };
         let summary = match kind {
-            CauseKind::Reference if only_references => format!("same instructions; {}", difference.what),
+            CauseKind::Reference if only_references && is_function => {
+                format!("same instructions; {}", difference.what)
+            }
             _ => difference.what.clone(),
         };
         let symbol = difference.chain.last().filter(|l| l.entry.is_some()).map(|l| l.what.clone());
@@ -76,13 +78,12 @@ pub(super) fn needs_source(entry: &Entry, cold: &[&Entry]) -> bool {
 
 fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
     let summary = match entry.status {
-        Status::New => {
-            "only on the patched side; no patch was given, so the source of it is not known".to_owned()
-        }
-        Status::Removed => "only on the original side; no patch was given, so it is not known why".to_owned(),
+        Status::New => "only on the patched side; without the patch the source of it is not known".to_owned(),
+        Status::Removed => "only on the original side; without the patch it is not known why".to_owned(),
         _ if needs_source(entry, cold) => {
             let at = differences(entry, cold).find(|d| d.kind == DifferenceKind::Instructions).map(|d| d.at);
             let place = match at {
+                Some(Pair { original: Some(o), patched: Some(p) }) if o == p => format!(" at {o:+#x}"),
                 Some(Pair { original: Some(o), patched: Some(p) }) => {
                     format!(" at {o:+#x} (original) and {p:+#x} (patched)")
                 }
@@ -90,9 +91,7 @@ fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
                 Some(Pair { original: None, patched: Some(p) }) => format!(" at {p:+#x} (patched)"),
                 _ => String::new(),
             };
-            format!(
-                "instructions differ{place}; no patch was given, so the source of the change is not known"
-            )
+            format!("instructions differ{place}; without the patch the source of it is not known")
         }
         _ => return,
     };
@@ -118,7 +117,7 @@ fn data(entry: &Entry, evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
     }
     let ranges: Vec<(Side, &TextRange)> = ranges.iter().map(|(side, range)| (*side, range)).collect();
     let declared_in_patch = location.is_some();
-    for cause in causes.iter_mut().filter(|c| c.kind == CauseKind::Data) {
+    for cause in causes.iter_mut().filter(|c| matches!(c.kind, CauseKind::Data | CauseKind::Reference)) {
         cause.location.clone_from(&location);
     }
     let before = causes.len();

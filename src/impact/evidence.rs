@@ -19,7 +19,7 @@ pub(super) struct Evidence<'a> {
     pub(super) fix: &'a FixEvidence<'a>,
     pub(super) views: Pair<Option<SideView<'a>>>,
     macros: OnceCell<MacroClosure>,
-    declared: OnceCell<Declared>,
+    declared: OnceCell<Vec<&'a Declared>>,
 }
 
 impl<'a> Evidence<'a> {
@@ -70,9 +70,12 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// What the fix declares anew in files the unit may read.
-    pub(super) fn declared(&self) -> &Declared {
-        self.declared.get_or_init(|| Declared::new(self.fix.touched().iter().filter(|t| self.may_read(t))))
+    /// The names that the fix declares anew, for each file the unit may read.
+    pub(super) fn declared(&self) -> &[&'a Declared] {
+        self.declared.get_or_init(|| {
+            let read = self.fix.touched().iter().filter(|t| self.may_read(t));
+            read.map(Touched::declared).filter(|names| !names.is_empty()).collect()
+        })
     }
 
     /// Where a line of one side is shown.

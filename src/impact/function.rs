@@ -15,19 +15,23 @@ use super::{Cause, CauseKind, ChainLink, Location};
 /// Adds the causes that lines, inlined bodies and macros of a function tell, or the one that is left.
 pub(super) fn causes(entry: &Entry, cold: &[&Entry], evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
     let removed = entry.status == Status::Removed;
+    let name = |side| match (side, &entry.original_name) {
+        (Side::Original, Some(name)) => leftover::stem(name),
+        _ => leftover::stem(&entry.name),
+    };
     let findings: Pair<Option<Findings>> = Pair {
         original: evidence
             .views
             .original
             .as_ref()
             .filter(|_| entry.extent.original.is_some())
-            .map(|v| v.findings(&fragments(entry, cold, Side::Original))),
+            .map(|v| v.findings(&fragments(entry, cold, Side::Original), name(Side::Original))),
         patched: evidence
             .views
             .patched
             .as_ref()
             .filter(|_| entry.extent.patched.is_some())
-            .map(|v| v.findings(&fragments(entry, cold, Side::Patched))),
+            .map(|v| v.findings(&fragments(entry, cold, Side::Patched), name(Side::Patched))),
     };
     let before = causes.len();
     source(entry, evidence, &findings, removed, causes);

@@ -11,7 +11,7 @@ use super::side::{Findings, SideView};
 use super::{Cause, CauseKind, Location};
 
 /// The name without what the compiler appended. Only told apart for sentences; matching has its own rules.
-fn stem(name: &str) -> &str {
+pub(super) fn stem(name: &str) -> &str {
     name.split_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 
@@ -133,7 +133,7 @@ fn declared_name(evidence: &Evidence<'_>, findings: &Pair<Option<Findings>>) -> 
     for (side, range) in ranges {
         let Some(text) = evidence.fix.text(side, &range.file) else { continue };
         for word in text.identifiers(text.bytes(&range.lines)) {
-            if let Some((file, line)) = declared.get(word) {
+            if let Some((file, line)) = declared.iter().find_map(|names| names.get(word)) {
                 let location = Location { file: file.clone(), line: *line };
                 return Some((String::from_utf8_lossy(word).into_owned(), location));
             }

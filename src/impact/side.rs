@@ -11,7 +11,7 @@ use crate::inputs::LineMap;
 use crate::load::dwarf::{CodeLine, Dwarf, FileId, FunctionEvidence, SubprogramId};
 use crate::pair::Side;
 
-use super::extent;
+use super::extent::{self, Neighbours};
 use super::text::Lines;
 use super::touched::{FixEvidence, Touched};
 
@@ -119,11 +119,11 @@ impl<'a> SideView<'a> {
         let Some(text) = self.fix.text(self.side, self.dwarf.file(file)) else {
             return Some((name..name + 1, false));
         };
-        let next = self.defined.get(&file).and_then(|lines| {
-            let i = lines.partition_point(|l| *l <= name);
-            lines.get(i).map(|l| extent::head(&text, *l).max(name + 1))
-        });
-        Some(extent::function(&text, name, next))
+        let defined = self.defined.get(&file).map_or(&[][..], Vec::as_slice);
+        let before = defined[..defined.partition_point(|l| *l < name)].last().copied();
+        let after = defined.get(defined.partition_point(|l| *l <= name));
+        let after = after.map(|l| extent::head(&text, *l).max(name + 1));
+        Some(extent::function(&text, &subprogram.name, name, Neighbours { before, after }))
     }
 
     /// The lines of a function as [`SideView::extent`] has them, stretched to its lines of code where the text
@@ -148,31 +148,45 @@ impl<'a> SideView<'a> {
         Some((file, range))
     }
 
-    /// Everything known about the function that lies in `fragments`.
-    pub(super) fn findings(&self, fragments: &[Extent]) -> Findings {
+    /// Everything known about the function that lies in `fragments`; `stem` is its name without what the compiler
+    /// appended.
+    pub(super) fn findings(&self, fragments: &[Extent], stem: &str) -> Findings {
         let evidence = self.dwarf.function(fragments);
-        let mut findings = Findings {
-            covered: evidence.subprogram.is_some() || !evidence.lines.is_empty(),
-            ..Findings::default()
-        };
+        let own = self.own(&evidence, stem);
+        let mut findings =
+            Findings { covered: !own.is_empty() || !evidence.lines.is_empty(), ..Findings::default() };
         let mut covered: Vec<(FileId, Lines)> = Vec::new();
-        if let Some(id) = evidence.subprogram
-            && let Some((file, range)) = self.stretched(id, &evidence.lines, &[])
-        {
+        for id in &own {
+            let Some((file, range)) = self.stretched(*id, &evidence.lines, &[]) else { continue };
             if let Some(hit) = self.hit(file, &range) {
                 findings.source.push(hit);
             }
             findings.texts.push(self.text_range(file, &range, None));
             covered.push((file, range));
         }
-        self.look_at_inlined(&evidence, &mut covered, &mut findings);
-        self.look_at_lines(&evidence, &covered, &mut findings);
+        self.look_at_inlined(&evidence, &own, &mut covered, &mut findings);
+        self.look_at_lines(&evidence, &own, &covered, &mut findings);
         findings
+    }
+
+    /// The functions of the source that the code is: the one that debug information names, and the one called as
+    /// the symbol is. Where the compiler folded equal functions into one these differ, and the code is right for
+    /// both; the one that was folded away has no code in debug information.
+    fn own(&self, evidence: &FunctionEvidence, stem: &str) -> Vec<SubprogramId> {
+        let mut own: Vec<SubprogramId> = evidence.subprogram.into_iter().collect();
+        if evidence.subprogram.is_none_or(|id| self.dwarf.subprogram(id).name != stem) {
+            let mut named = self.dwarf.named(stem).filter(|id| self.dwarf.subprogram(*id).defined);
+            if let (Some(id), None) = (named.next(), named.next()) {
+                own.push(id);
+            }
+        }
+        own
     }
 
     fn look_at_inlined(
         &self,
         evidence: &FunctionEvidence,
+        own: &[SubprogramId],
         covered: &mut Vec<(FileId, Lines)>,
         findings: &mut Findings,
     ) {
@@ -189,7 +203,7 @@ impl<'a> SideView<'a> {
             let name = self.dwarf.subprogram(id).name.clone();
             findings.inlined.insert(name.clone());
             let Some((file, range)) = self.stretched(id, &evidence.lines, &bodies[&id]) else { continue };
-            if evidence.subprogram == Some(id) {
+            if own.contains(&id) {
                 // A recursive function inlined into itself is still itself.
                 continue;
             }
@@ -207,6 +221,7 @@ impl<'a> SideView<'a> {
     fn look_at_lines(
         &self,
         evidence: &FunctionEvidence,
+        own: &[SubprogramId],
         covered: &[(FileId, Lines)],
         findings: &mut Findings,
     ) {
@@ -220,7 +235,7 @@ impl<'a> SideView<'a> {
                 continue;
             }
             let hit = Hit { file: path.to_path_buf(), line: disk };
-            let owner = self.owner(line.file, disk).filter(|o| Some(*o) != evidence.subprogram);
+            let owner = self.owner(line.file, disk).filter(|o| !own.contains(o));
             let (name, chain) = match (owner, line.inlined) {
                 (Some(owner), _) => {
                     let name = self.dwarf.subprogram(owner).name.clone();

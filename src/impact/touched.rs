@@ -1,14 +1,15 @@
 //! The fix as evidence needs it: which lines of which files it really alters, on both sides.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use crate::inputs::{Fix, Hunk, TouchedFile};
 use crate::pair::{Pair, Side};
 
-use super::text::{Lines, SourceText};
+use super::declared::{self, Declared};
+use super::text::{DirectiveKind, Lines, SourceText};
 
 /// Source files the fix does not touch.
 pub trait Sources: Sync {
@@ -57,6 +58,9 @@ pub(super) struct Touched {
     hunks: Vec<Hunk>,
     /// The lines on each side that hold code and belong to a hunk that alters more than comments and spacing.
     lines: Pair<Vec<u32>>,
+    /// Conditional groups whose `#if` or `#else` is altered: from `#if` to `#endif`, and the altered line.
+    groups: Pair<Vec<(Lines, u32)>>,
+    declared: OnceLock<Declared>,
 }
 
 impl<'a> FixEvidence<'a> {
@@ -128,18 +132,31 @@ impl Touched {
                 }));
             }
         }
+        let groups = Pair {
+            original: texts.original.as_ref().map_or_else(Vec::new, |t| altered_groups(t, &lines.original)),
+            patched: texts.patched.as_ref().map_or_else(Vec::new, |t| altered_groups(t, &lines.patched)),
+        };
         Touched {
             paths: Pair::new(file.original_path.clone(), file.patched_path.clone()),
             texts,
             hunks,
             lines,
+            groups,
+            declared: OnceLock::new(),
         }
     }
 
-    /// The first line within `range` that the fix alters on `side`.
+    /// The names that the altered lines declare outside of functions and macros; read at the first call.
+    pub(super) fn declared(&self) -> &Declared {
+        self.declared.get_or_init(|| declared::declared(self))
+    }
+
+    /// The first line within `range` that the fix alters on `side`; else the altered directive of a conditional
+    /// that decides whether the range is there at all.
     pub(super) fn first_hit(&self, side: Side, range: &Lines) -> Option<u32> {
-        let lines = self.lines.get(side);
-        lines.get(lines.partition_point(|l| *l < range.start)).copied().filter(|l| *l < range.end)
+        let around = |(group, _): &&(Lines, u32)| group.start < range.start && range.end <= group.end;
+        first_within(self.lines.get(side), range)
+            .or_else(|| self.groups.get(side).iter().find(around).map(|(_, line)| *line))
     }
 
     /// All lines that the fix alters on `side`, in order.
@@ -176,6 +193,37 @@ impl Touched {
         };
         found.clamp(1, last)
     }
+}
+
+/// The first of the ordered `lines` that lies in `range`.
+fn first_within(lines: &[u32], range: &Lines) -> Option<u32> {
+    lines.get(lines.partition_point(|l| *l < range.start)).copied().filter(|l| *l < range.end)
+}
+
+/// The conditional groups of `text` that have an `#if` or `#else` on one of the altered `lines`, inner ones first.
+fn altered_groups(text: &SourceText, lines: &[u32]) -> Vec<(Lines, u32)> {
+    let mut open: Vec<(u32, Option<u32>)> = Vec::new();
+    let mut groups = Vec::new();
+    for directive in text.directives() {
+        let hit = first_within(lines, &directive.lines);
+        match directive.kind {
+            DirectiveKind::If => open.push((directive.lines.start, hit)),
+            DirectiveKind::Else => {
+                if let Some((_, known)) = open.last_mut() {
+                    *known = known.or(hit);
+                }
+            }
+            DirectiveKind::Endif => {
+                // An `#endif` decides nothing, and a differ likes to slide onto one: that of a header's guard would
+                // make the whole header altered.
+                if let Some((start, Some(line))) = open.pop() {
+                    groups.push((start..directive.lines.end, line));
+                }
+            }
+            _ => {}
+        }
+    }
+    groups
 }
 
 fn touched_macros(index: usize, file: &Touched) -> Vec<TouchedMacro> {
@@ -279,6 +327,18 @@ mod tests {
         assert_eq!(file.lines(Side::Patched), [] as [u32; 0]);
         let file = touched("a;\nb;\nc;\n/* */\n", "a;\n/*\nb;\nc;\n/* */\n", &[(2..2, 2..3)]);
         assert_eq!(file.lines(Side::Patched), [2], "an opened comment takes code away");
+    }
+
+    #[test]
+    fn an_altered_conditional_alters_what_it_decides_about() {
+        let original = "#ifdef A\n#define X 1\nint f(void)\n{\n}\n#endif\nint g(void)\n{\n}\n";
+        let file = touched(original, &original.replace("ifdef A", "if B"), &[(1..2, 1..2)]);
+        assert_eq!(file.first_hit(Side::Patched, &(3..6)), Some(1));
+        assert_eq!(file.first_hit(Side::Patched, &(7..10)), None);
+        let names: Vec<_> = touched_macros(0, &file).into_iter().map(|m| (m.name, m.line)).collect();
+        assert_eq!(names, [(b"X".to_vec(), 2)]);
+        let file = touched(original, &original.replace("endif", "endif A"), &[(6..7, 6..7)]);
+        assert_eq!(file.first_hit(Side::Patched, &(3..6)), None);
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! What a fix does to the files of a tree, whatever form the fix came in.
 
+mod diff;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::error::{Error, Result};
 use crate::plan::FixSource;
+
+pub(super) use diff::{changed_lines, split_lines};
 
 /// All files that a fix touches.
 #[derive(Debug, Clone, Default)]
@@ -136,140 +138,6 @@ fn in_ranges(hunks: &[Hunk], line: u32, side: impl Fn(&Hunk) -> &Range<u32>) -> 
     hunks[..after].iter().rev().find(|h| !side(h).is_empty()).is_some_and(|h| side(h).contains(&line))
 }
 
-/// Splits a text into lines, each with its line end. The last one may have none.
-pub(super) fn split_lines(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|&b| b == b'\n').collect()
-}
-
-/// The hunks between two texts, by a line diff.
-///
-/// A line's end counts: a last line that loses its line end is a changed line.
-pub(super) fn changed_lines(original: &[u8], patched: &[u8]) -> Vec<Hunk> {
-    let (original, patched) = (split_lines(original), split_lines(patched));
-    let mut ids: FxHashMap<&[u8], u32> = FxHashMap::default();
-    let mut intern = |line| -> u32 {
-        let next = ids.len() as u32;
-        *ids.entry(line).or_insert(next)
-    };
-    let original_ids: Vec<u32> = original.iter().copied().map(&mut intern).collect();
-    let patched_ids: Vec<u32> = patched.iter().copied().map(&mut intern).collect();
-
-    // Patience keeps functions together where Myers would pair up their braces and blank lines.
-    let mut gaps = Gaps { at: (0, 0), hunks: Vec::new() };
-    let Ok(()) = similar::algorithms::diff_slices(
-        similar::Algorithm::Patience,
-        &mut gaps,
-        &original_ids,
-        &patched_ids,
-    );
-    gaps.close(original_ids.len(), patched_ids.len());
-    let mut hunks = gaps.hunks;
-    for i in 0..hunks.len() {
-        slide(&mut hunks, i, &original, &patched);
-    }
-    hunks
-}
-
-/// Makes hunks of what lies between the runs of equal lines.
-///
-/// The ready-made list of operations is not used: when `similar` compacts it, the position that an insertion has
-/// on the original side (a deletion on the patched side) can be wrong. Runs of equal lines are always right.
-struct Gaps {
-    /// Where the next line would be, on both sides.
-    at: (usize, usize),
-    hunks: Vec<Hunk>,
-}
-
-impl Gaps {
-    /// Ends the gap at the given lines, 0-based.
-    fn close(&mut self, original: usize, patched: usize) {
-        if (original, patched) != self.at {
-            let lines = |from: usize, to: usize| from as u32 + 1..to as u32 + 1;
-            self.hunks
-                .push(Hunk { original: lines(self.at.0, original), patched: lines(self.at.1, patched) });
-        }
-    }
-}
-
-impl similar::algorithms::DiffHook for Gaps {
-    type Error = std::convert::Infallible;
-
-    fn equal(&mut self, original: usize, patched: usize, len: usize) -> Result<(), Self::Error> {
-        self.close(original, patched);
-        self.at = (original + len, patched + len);
-        Ok(())
-    }
-}
-
-/// Moves a pure insertion or deletion to the place where a person would put it.
-///
-/// A run of lines between equal ones can be cut in several ways: an added function may take the closing brace of
-/// its neighbour along. Attribution of lines to functions, and a place for directives, want the cut that begins
-/// a paragraph.
-fn slide(hunks: &mut [Hunk], i: usize, original: &[&[u8]], patched: &[&[u8]]) {
-    /// Lines looked at in either direction; a longer run of repeated lines has no better place anyway.
-    const REACH: u32 = 200;
-
-    let hunk = hunks[i].clone();
-    let (lines, run) = match (hunk.original.is_empty(), hunk.patched.is_empty()) {
-        (true, false) => (patched, hunk.patched.start - 1..hunk.patched.end - 1),
-        (false, true) => (original, hunk.original.start - 1..hunk.original.end - 1),
-        _ => return,
-    };
-    // One unchanged line stays between neighbours, so that hunks remain apart on both sides.
-    let above = match i.checked_sub(1) {
-        Some(p) => hunk.original.start - hunks[p].original.end,
-        None => hunk.original.start,
-    };
-    let below = match hunks.get(i + 1) {
-        Some(next) => next.original.start - hunk.original.end,
-        None => u32::MAX,
-    };
-    let line = |at: u32| lines[at as usize];
-    let mut up = 0;
-    while up + 1 < above.min(REACH) && run.start > up && line(run.start - up - 1) == line(run.end - up - 1) {
-        up += 1;
-    }
-    let mut down = 0;
-    while down + 1 < below.min(REACH)
-        && ((run.end + down) as usize) < lines.len()
-        && line(run.start + down) == line(run.end + down)
-    {
-        down += 1;
-    }
-    let cost = |start: u32| {
-        let end = start + (run.end - run.start);
-        let first = line(start);
-        let opens_paragraph = start.checked_sub(1).is_none_or(|l| is_blank(line(l))) && !is_blank(first);
-        let closes = first.trim_ascii_start().starts_with(b"}") || is_blank(first);
-        let next = lines.get(end as usize).map_or(0, |l| indent(l));
-        indent(first) + next + if closes { 4 } else { 0 } + if opens_paragraph { 0 } else { 8 }
-    };
-    let first = run.start - up;
-    // Of equally good places the last one is taken, as git does.
-    let Some(best) = (first..=run.start + down).rev().min_by_key(|&s| cost(s)) else { return };
-    let moved = |r: &Range<u32>| r.start - up + (best - first)..r.end - up + (best - first);
-    hunks[i] = Hunk { original: moved(&hunk.original), patched: moved(&hunk.patched) };
-}
-
-/// Whether a line holds nothing but white space.
-fn is_blank(line: &[u8]) -> bool {
-    line.trim_ascii().is_empty()
-}
-
-/// Width of a line's leading white space, tabs to the next multiple of eight columns.
-fn indent(line: &[u8]) -> u32 {
-    let mut column = 0;
-    for &b in line {
-        match b {
-            b' ' => column += 1,
-            b'\t' => column = column / 8 * 8 + 8,
-            _ => break,
-        }
-    }
-    column
-}
-
 /// Collects what happens to single paths and turns it into the touched files of a [`Fix`].
 ///
 /// It is the common end of all three sources, so that the same fix gives the same [`Fix`] whichever way it came.
@@ -330,7 +198,11 @@ impl Changes {
                 ));
             }
         }
-        for (path, change) in self.paths {
+        for (path, mut change) in self.paths {
+            // A new file that is not executable is like any other, whether or not the source of the fix says so.
+            if change.original.is_none() {
+                change.executable = change.executable.filter(|&e| e);
+            }
             if change.original.is_none() && change.patched.is_none() {
                 continue;
             }
@@ -349,85 +221,4 @@ impl Changes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hunks(original: &str, patched: &str) -> Vec<(Range<u32>, Range<u32>)> {
-        changed_lines(original.as_bytes(), patched.as_bytes())
-            .into_iter()
-            .map(|h| (h.original, h.patched))
-            .collect()
-    }
-
-    #[test]
-    fn hunks_have_no_context() {
-        assert_eq!(hunks("a\nb\nc\n", "a\nB\nc\n"), [(2..3, 2..3)]);
-        assert_eq!(hunks("a\nb\nc\n", "a\nc\n"), [(2..3, 2..2)]);
-        assert_eq!(hunks("a\nc\n", "a\nb\nc\nd\n"), [(2..2, 2..3), (3..3, 4..5)]);
-        assert_eq!(hunks("", "a\nb\n"), [(1..1, 1..3)]);
-        assert_eq!(hunks("a\nb", "a\nb\n"), [(2..3, 2..3)]);
-        assert_eq!(hunks("same\n", "same\n"), []);
-    }
-
-    #[test]
-    fn an_added_function_does_not_take_its_neighbours_brace() {
-        let original = "int a(void)\n{\n\treturn 1;\n}\n\nint c(void)\n{\n\treturn 3;\n}\n";
-        let patched = original.replace("int c", "int b(void)\n{\n\treturn 2;\n}\n\nint c");
-        assert_eq!(hunks(original, &patched), [(6..6, 6..11)]);
-        assert_eq!(hunks(&patched, original), [(6..11, 6..6)]);
-    }
-
-    #[test]
-    fn lines_are_told_to_be_in_a_hunk() {
-        let side = |text: &str| Some((PathBuf::from("a.c"), Arc::from(text.as_bytes())));
-        let file = TouchedFile::new(side("a\nb\nc\nd\ne\n"), side("a\nc\nX\nY\ne\n"), None);
-        let patched: Vec<u32> = (0..8).filter(|&l| file.patched_line_in_hunk(l)).collect();
-        let original: Vec<u32> = (0..8).filter(|&l| file.original_line_in_hunk(l)).collect();
-        assert_eq!(patched, [3, 4]);
-        assert_eq!(original, [2, 4]);
-    }
-
-    #[test]
-    fn a_rename_onto_a_path_that_existed_is_no_rename() {
-        let text = |t: &str| Some(Arc::<[u8]>::from(t.as_bytes()));
-        let mut changes = Changes::default();
-        changes.original("a.c".into(), text("a"));
-        changes.original("b.c".into(), text("b"));
-        changes.patched("a.c".into(), None, None, None);
-        changes.patched("b.c".into(), text("a"), Some("a.c".into()), None);
-        let files = changes.into_files();
-        let shown: Vec<_> =
-            files.iter().map(|f| (f.original_path.is_some(), f.patched_path.is_some())).collect();
-        assert_eq!(shown, [(true, false), (true, true)]);
-    }
-
-    #[test]
-    fn what_is_undone_disappears() {
-        let text = |t: &str| Some(Arc::<[u8]>::from(t.as_bytes()));
-        let mut changes = Changes::default();
-        changes.original("a.c".into(), text("a"));
-        changes.patched("a.c".into(), text("a"), None, None);
-        changes.patched("never.c".into(), None, None, None);
-        assert!(changes.into_files().is_empty());
-    }
-
-    proptest::proptest! {
-        /// Whatever the two texts are, the hunks alone turn one into the other.
-        #[test]
-        fn hunks_rebuild_the_patched_text(a in "[ab\n}\t ]{0,60}", b in "[ab\n}\t ]{0,60}") {
-            let (original, patched) = (split_lines(a.as_bytes()), split_lines(b.as_bytes()));
-            let mut rebuilt: Vec<&[u8]> = Vec::new();
-            let mut at = 0;
-            for hunk in changed_lines(a.as_bytes(), b.as_bytes()) {
-                let start = hunk.original.start as usize - 1;
-                proptest::prop_assert!(start >= at);
-                rebuilt.extend(&original[at..start]);
-                proptest::prop_assert_eq!(rebuilt.len(), hunk.patched.start as usize - 1);
-                rebuilt.extend(&patched[rebuilt.len()..hunk.patched.end as usize - 1]);
-                at = hunk.original.end as usize - 1;
-            }
-            rebuilt.extend(&original[at..]);
-            proptest::prop_assert_eq!(rebuilt, patched);
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ pub mod compdb;
 mod compile;
 pub mod fix;
 mod git;
+mod kbuild;
 pub mod lines;
 pub mod pairing;
 mod patch;

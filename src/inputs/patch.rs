@@ -254,8 +254,11 @@ impl Series<'_> {
         if let Some(entry) = self.now.get(path) {
             return Ok(entry.clone());
         }
-        let content = read(self.root, path)
-            .map_err(|what| what.unwrap_or_else(|what| Error::Patch { patch: patch.to_string(), what }))?;
+        let content = read(self.root, path).map_err(|what| {
+            // What cannot be used has been found all the same: the name is read at the right depth.
+            self.found += 1;
+            what.unwrap_or_else(|what| Error::Patch { patch: patch.to_string(), what })
+        })?;
         self.changes.original(path.to_path_buf(), content.clone());
         let origin = content.is_some().then(|| path.to_path_buf());
         let entry = Entry { content, origin, executable: None };
@@ -274,40 +277,37 @@ fn inserts_into_nothing(file: &FilePatch<'_>) -> bool {
 
 /// Reads a file of the tree; `None` when nothing is there.
 ///
-/// A path that leads through a symbolic link out of the tree, or ends in one, is refused: a file outside is none
-/// of the tree's, and one inside has another name under which the build knows it.
+/// A path that leads through a symbolic link is refused, also when what it leads to is not there yet: a file outside
+/// is none of the tree's, and one inside has another name under which the build knows it.
 fn read(root: &Path, path: &Path) -> Result<Option<Arc<[u8]>>, Result<Error, String>> {
-    let full = root.join(path);
-    let parent = path.parent().unwrap_or(Path::new(""));
-    let real = match root.join(parent).canonicalize() {
-        Ok(real) => real,
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(e) => return Err(Ok(Error::io(full, e))),
-    };
-    if real != root.join(parent) {
+    let mut full = root.to_path_buf();
+    let mut components = path.components().peekable();
+    while let Some(component) = components.next() {
+        full.push(component);
+        let kind = match std::fs::symlink_metadata(&full) {
+            Ok(metadata) => metadata.file_type(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Ok(Error::io(full, e))),
+        };
         let shown = path.display();
-        return Err(Err(match real.strip_prefix(root) {
-            Ok(inside) => format!(
-                "`{shown}` leads through a symbolic link; the file's own folder is `{}`: patch it under that name",
-                inside.display()
-            ),
-            Err(_) => {
-                format!("`{shown}` leads through a symbolic link out of the tree, to {}", real.display())
-            }
-        }));
-    }
-    let kind = match std::fs::symlink_metadata(&full) {
-        Ok(metadata) => metadata.file_type(),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(Ok(Error::io(full, e))),
-    };
-    if kind.is_symlink() {
-        return Err(Err(format!("`{}` is a symbolic link; patch the file it points at", path.display())));
-    }
-    if !kind.is_file() {
-        return Err(Err(format!("`{}` is no regular file", path.display())));
+        let is_last = components.peek().is_none();
+        if kind.is_symlink() {
+            let advice = match full.canonicalize() {
+                Ok(real) => match real.strip_prefix(root) {
+                    Ok(inside) => format!("to `{}`; patch it under that name", inside.display()),
+                    Err(_) => format!("out of the tree, to {}", real.display()),
+                },
+                Err(_) => "to nothing".to_string(),
+            };
+            let how = if is_last { "is a symbolic link" } else { "leads through a symbolic link" };
+            return Err(Err(format!("`{shown}` {how} {advice}")));
+        }
+        if is_last && !kind.is_file() {
+            return Err(Err(format!("`{shown}` is no regular file")));
+        }
+        if !is_last && !kind.is_dir() {
+            return Err(Err(format!("`{shown}` cannot be: `{}` is no folder", full.display())));
+        }
     }
     std::fs::read(&full).map(|text| Some(Arc::from(text))).map_err(|e| Ok(Error::io(full, e)))
 }

@@ -61,6 +61,8 @@ pub struct Invocation {
     pub environment: Vec<(OsString, OsString)>,
     /// Bytes of standard output to keep; 0 stands for [`OUTPUT_LIMIT`].
     pub stdout_limit: usize,
+    /// Bytes of standard error to keep; 0 stands for [`OUTPUT_LIMIT`].
+    pub stderr_limit: usize,
 }
 
 /// What a process left behind.
@@ -197,9 +199,7 @@ impl Runner {
             command.env_remove(name);
         }
         command.env("LC_ALL", "C");
-        if std::env::var_os("SOURCE_DATE_EPOCH").is_none() {
-            command.env("SOURCE_DATE_EPOCH", "0");
-        }
+        command.env("SOURCE_DATE_EPOCH", "0");
         command.envs(what.environment.iter().map(|(k, v)| (k, v)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(|e| Error::Build {
@@ -209,8 +209,8 @@ impl Runner {
                 what.directory.display()
             ),
         })?;
-        let limit = if what.stdout_limit == 0 { OUTPUT_LIMIT } else { what.stdout_limit };
-        collect(Guard(child), limit).map_err(|e| Error::Build {
+        let limit = |asked: usize| if asked == 0 { OUTPUT_LIMIT } else { asked };
+        collect(Guard(child), limit(what.stdout_limit), limit(what.stderr_limit)).map_err(|e| Error::Build {
             what: format!("{}: reading its output failed: {e}", Path::new(&what.program).display()),
         })
     }
@@ -251,12 +251,12 @@ impl Drop for Guard {
     }
 }
 
-fn collect(mut guard: Guard, stdout_limit: usize) -> std::io::Result<Finished> {
+fn collect(mut guard: Guard, stdout_limit: usize, stderr_limit: usize) -> std::io::Result<Finished> {
     let stdout = guard.0.stdout.take().expect("standard output is a pipe");
     let stderr = guard.0.stderr.take().expect("standard error is a pipe");
     // Both pipes are drained at the same time: a process blocks when either of them is full.
     let (out, err) = std::thread::scope(|scope| {
-        let err = scope.spawn(|| keep_beginning(stderr, OUTPUT_LIMIT));
+        let err = scope.spawn(|| keep_beginning(stderr, stderr_limit));
         let out = keep_beginning(stdout, stdout_limit);
         (out, err.join().expect("reading a pipe does not panic"))
     });

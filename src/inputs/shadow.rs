@@ -16,6 +16,7 @@ mod scan;
 use std::collections::BTreeSet;
 use std::fs::{self, File, FileTimes, OpenOptions, TryLockError};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -294,6 +295,19 @@ impl Shadow {
         remove_any(&self.busy)?;
         state.closed = true;
         Ok(())
+    }
+
+    /// A number that differs when a source or header comes to the user's tree or leaves it. What builds make does
+    /// not count.
+    pub fn names_hash(&self) -> u64 {
+        let state = self.state.lock().expect("no holder of this lock panics");
+        let names = state
+            .index
+            .files
+            .keys()
+            .filter(|p| p.file_name().is_some_and(|n| scan::is_source_name(n.as_bytes())));
+        // A sum does not depend on the order, which differs from run to run.
+        names.fold(0, |sum: u64, p| sum.wrapping_add(xxhash_rust::xxh3::xxh3_64(p.as_os_str().as_bytes())))
     }
 
     /// How the shadow was filled.

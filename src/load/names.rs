@@ -49,7 +49,7 @@ pub fn class(name: &str) -> Cow<'_, str> {
         }
         class.push_str(part);
     }
-    class.extend(name[head..].chars().filter(|c| !c.is_ascii_digit()));
+    class.extend(name[head..].chars().filter(|&c| !c.is_ascii_digit() && c != '.'));
     Cow::Owned(class)
 }
 

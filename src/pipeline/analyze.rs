@@ -16,7 +16,7 @@ use crate::inputs::progress::Progress;
 use crate::inputs::{BuiltUnit, BuiltUnits, Fix, LineMap, build, fix, lines};
 use crate::livepatch::skeleton::{SkeletonFunction, SkeletonInput};
 use crate::plan::{AnalyzePlan, FixSource};
-use crate::report::model::{Cost, Request};
+use crate::report::model::{Cost, Request, SkipReason, Skipped};
 use crate::report::{ReportInput, UnitResult, build_report};
 
 /// Carries out `fixscope analyze`.
@@ -25,12 +25,15 @@ use crate::report::{ReportInput, UnitResult, build_report};
 /// When the request as a whole cannot be carried out; trouble with single units is part of the outcome.
 pub fn analyze(plan: &AnalyzePlan, progress: &dyn Progress) -> Result<Outcome> {
     let started = Instant::now();
-    progress.stage("reading the fix", None);
-    let fix = fix::resolve(&plan.tree, &plan.fix)?;
-    let mut outcome = match build::build(plan, &fix, progress)? {
-        build::Built::Planned(lines) => Outcome { dry_run: Some(lines), ..empty(plan) },
-        build::Built::Units(built) => compare_units(plan, &fix, built, progress)?,
-    };
+    progress.stage("Reading the fix", None);
+    let root = build::source_root(plan);
+    let fix = fix::resolve(&root, &plan.fix)?;
+    if plan.dry_run {
+        let lines = planned(&build::dry_run(plan, &fix, progress)?);
+        return Ok(Outcome { dry_run: Some(lines), ..empty(plan) });
+    }
+    let built = build::build(plan, &fix, progress)?;
+    let mut outcome = compare_units(plan, &root, &fix, built, progress)?;
     if let Some(cost) = &mut outcome.report.cost {
         cost.seconds = started.elapsed().as_secs_f64();
     }
@@ -40,16 +43,17 @@ pub fn analyze(plan: &AnalyzePlan, progress: &dyn Progress) -> Result<Outcome> {
 /// Compares what was built and tells why each thing changed.
 fn compare_units(
     plan: &AnalyzePlan,
+    root: &Path,
     fix: &Fix,
     built: BuiltUnits,
     progress: &dyn Progress,
 ) -> Result<Outcome> {
-    let sources = TreeSources { root: plan.tree.clone() };
-    let roots = vec![built.shadow_root.clone(), plan.tree.clone()];
+    let sources = TreeSources { root: root.to_path_buf() };
+    let roots = vec![built.shadow_root.clone(), root.to_path_buf()];
     let evidence = FixEvidence::new(fix, roots.clone(), &sources);
     let maps = line_maps(fix);
-    let material = Material { plan, fix, evidence: &evidence, roots: &roots, maps: &maps };
-    progress.stage("comparing", Some(built.units.len() as u64));
+    let material = Material { plan, root, fix, evidence: &evidence, roots: &roots, maps: &maps };
+    progress.stage("Comparing", Some(built.units.len() as u64));
     let found: Vec<Found> = super::pool(plan.jobs)?.install(|| {
         built
             .units
@@ -62,7 +66,8 @@ fn compare_units(
             .collect()
     });
     let mut outcome = empty(plan);
-    outcome.warnings = built.warnings;
+    outcome.warnings = fix.notes.clone();
+    outcome.warnings.extend(built.warnings);
     outcome.errors = built.errors;
     let mut units = Vec::with_capacity(found.len());
     let mut skeleton = SkeletonInput { subject: fix.subject.clone(), ..SkeletonInput::default() };
@@ -72,17 +77,41 @@ fn compare_units(
         skeleton.incomplete |= !unit.result.errors.is_empty();
         units.push(unit.result);
     }
+    let mut skipped = built.skipped;
+    skipped.extend(
+        fix.unsupported
+            .iter()
+            .map(|u| Skipped { path: u.path.display().to_string(), reason: SkipReason::Unsupported }),
+    );
     let request = Request {
         compilers: built.compilers,
         line_directives: built.line_directives,
         ..outcome.report.request
     };
     let cost = Some(Cost { compilations: built.compilations, seconds: 0.0 });
-    let built = build_report(ReportInput { request, units, skipped: built.skipped, cost, all: plan.all });
+    let built = build_report(ReportInput { request, units, skipped, cost, all: plan.all });
     outcome.report = built.report;
     outcome.listings = built.listings;
     outcome.skeleton = plan.skeleton.then_some(skeleton);
     Ok(outcome)
+}
+
+/// A plan as lines to read.
+fn planned(dry: &build::DryRun) -> Vec<String> {
+    let mut lines: Vec<String> = dry.calls.iter().map(|call| format!("first: {call}")).collect();
+    for unit in &dry.units {
+        lines.push(unit.name.clone());
+        // Both sides are compiled by the same command unless the fix changes how the unit is built.
+        let (original, patched) = (&unit.commands.original, &unit.commands.patched);
+        let same = original == patched;
+        let sides =
+            if same { vec![("both", patched)] } else { vec![("original", original), ("patched", patched)] };
+        lines.extend(sides.into_iter().filter_map(|(side, c)| Some(format!("  {side}: {}", c.as_ref()?))));
+    }
+    lines.extend(dry.notes.iter().map(|note| format!("note: {note}")));
+    let (units, compilations) = (dry.units.len(), dry.compilations);
+    lines.push(format!("{units} units, at most {compilations} compilations"));
+    lines
 }
 
 /// An outcome that says nothing but what was asked.
@@ -125,6 +154,7 @@ fn line_maps(fix: &Fix) -> FxHashMap<PathBuf, LineMap> {
 /// What all units need.
 struct Material<'a> {
     plan: &'a AnalyzePlan,
+    root: &'a Path,
     fix: &'a Fix,
     evidence: &'a FixEvidence<'a>,
     roots: &'a [PathBuf],
@@ -155,7 +185,7 @@ impl Material<'_> {
                 comparison,
                 map: &map,
             };
-            let tree = skeleton::TreeMaterial { tree: &self.plan.tree, fix: self.fix, roots: self.roots };
+            let tree = skeleton::TreeMaterial { tree: self.root, fix: self.fix, roots: self.roots };
             match skeleton::functions(&unit, &tree) {
                 Ok(functions) => found.functions = functions,
                 Err(e) => {

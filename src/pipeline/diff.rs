@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::{Outcome, Progress};
 use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
+use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
 use crate::load::{MappedFile, Unit, elf};
 use crate::pair::{Pair, Side};
@@ -21,7 +22,7 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     let options = compare::Options { all: plan.all, show: plan.show };
     let units = pool.install(|| -> Result<Vec<UnitResult>> {
         let pairs = pairing::pair(plan.sides.as_ref().map(std::path::PathBuf::as_path))?;
-        progress.stage("comparing", Some(pairs.len() as u64));
+        progress.stage("Comparing", Some(pairs.len() as u64));
         Ok(pairs
             .into_par_iter()
             .map(|pair| {
@@ -58,6 +59,9 @@ pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> Unit
     };
     match compare_sources(&pair.objects, options) {
         Ok((comparison, arch)) => {
+            let objects = Pair::default();
+            let evidence = UnitEvidence { comparison: &comparison, objects, map: &|_| None };
+            result.causes = impact::causes(evidence, None).entries;
             result.demangled = super::demangle(&comparison);
             result.comparison = Some(comparison);
             result.arch = arch;

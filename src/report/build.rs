@@ -6,7 +6,7 @@ use super::model::{
     Binding, Cause, CauseKind, ChainLink, Cost, Kind, Location, Report, ReportError, Request, SCHEMA_VERSION,
     Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
 };
-use crate::compare::{self, Comparison, Difference, DifferenceKind, Entry, EntryKind, Link, Listing};
+use crate::compare::{self, Comparison, Entry, EntryKind, Listing};
 use crate::impact;
 use crate::load;
 use crate::pair::Pair;
@@ -110,11 +110,6 @@ impl Builder {
             if !listed[index] {
                 continue;
             }
-            let causes = if found.is_empty() && entry.status == compare::Status::Changed {
-                entry.differences.iter().map(bare_cause).collect()
-            } else {
-                found
-            };
             if let Some(listing) = entry.listing {
                 self.listings.insert(ids[index].clone(), listing);
             }
@@ -130,7 +125,7 @@ impl Builder {
                 status: entry.status.into(),
                 original_size: entry.size.original,
                 patched_size: entry.size.patched,
-                causes: causes.into_iter().map(|found| cause(found, id_of)).collect(),
+                causes: found.into_iter().map(|found| cause(found, id_of)).collect(),
                 cold_of: id_of(entry.cold_of),
                 abi: None,
                 closure: None,
@@ -201,26 +196,6 @@ fn cause(found: impact::Cause, id_of: impl Fn(Option<usize>) -> Option<String>) 
         symbol: found.symbol,
         location: found.location.map(location),
         chain: found.chain.into_iter().map(link).collect(),
-    }
-}
-
-/// What can be said of a changed entry to which no stage gave a cause: the difference itself. A report never
-/// lists a change without a reason.
-fn bare_cause(difference: &Difference) -> impact::Cause {
-    let link = |link: &Link| impact::ChainLink { entry: link.entry, what: link.what.clone(), at: link.at };
-    impact::Cause {
-        kind: match difference.kind {
-            DifferenceKind::Instructions | DifferenceKind::ColdPart => impact::CauseKind::Compiler,
-            DifferenceKind::Reference => impact::CauseKind::Reference,
-            DifferenceKind::Content => impact::CauseKind::Data,
-            DifferenceKind::Attributes => impact::CauseKind::Attributes,
-            DifferenceKind::Special => impact::CauseKind::Special,
-            DifferenceKind::Unsure => impact::CauseKind::Unsure,
-        },
-        summary: difference.what.clone(),
-        symbol: None,
-        location: None,
-        chain: difference.chain.iter().map(link).collect(),
     }
 }
 

@@ -305,3 +305,109 @@ proptest! {
         }
     }
 }
+
+/// Non-blank lines of a text that survive its conditionals, with the numbers the preprocessor gives them.
+fn numbered(text: &[u8], define: &str) -> Option<Vec<(Vec<u8>, u32)>> {
+    let mut gcc = Command::new("gcc")
+        .args(["-E", "-fdirectives-only", "-w", "-undef", "-x", "c", define, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("gcc runs");
+    let mut stdin = gcc.stdin.take().expect("a pipe");
+    let text = text.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&text));
+    let output = gcc.wait_with_output().expect("gcc ends");
+    let _ = writer.join();
+    let mut file = Vec::new();
+    let mut next = 0;
+    let mut lines = Vec::new();
+    for line in output.stdout.split(|&b| b == b'\n') {
+        if let Some(marker) = line.strip_prefix(b"# ") {
+            let text = String::from_utf8_lossy(marker);
+            let (number, name) = text.split_once(' ')?;
+            next = number.parse().ok()?;
+            file = name.split('"').nth(1)?.as_bytes().to_vec();
+        } else {
+            if file == b"<stdin>" && !line.trim_ascii().is_empty() {
+                lines.push((line.to_vec(), next));
+            }
+            next += 1;
+        }
+    }
+    output.status.success().then_some(lines)
+}
+
+/// Blank lines put into real sources, two places each: `FIXSCOPE_SOURCES=DIR cargo test -- --ignored real_sources`.
+#[test]
+#[ignore = "needs a tree of sources"]
+fn real_sources() {
+    let root = std::env::var("FIXSCOPE_SOURCES").expect("a folder");
+    let (mut files, mut checked, mut off, mut refused, mut seed) = (0, 0u64, 0u64, 0, 12345u64);
+    for entry in ignore::WalkBuilder::new(&root).standard_filters(false).build() {
+        let path = entry.expect("an entry").into_path();
+        if !is_c(&path) || !path.is_file() {
+            continue;
+        }
+        let text = std::fs::read(&path).expect("a file");
+        let mut original: Vec<u8> = Vec::new();
+        for line in split_lines(&text) {
+            let bare = line.trim_ascii();
+            let include =
+                bare.strip_prefix(b"#").is_some_and(|d| d.trim_ascii_start().starts_with(b"include"));
+            original.extend_from_slice(if include { b"/* include */\n" } else { line });
+        }
+        let lines = split_lines(&original);
+        if lines.len() < 4 || original.contains(&0) {
+            continue;
+        }
+        let mut patched = Vec::new();
+        let mut random = |n: usize| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (seed >> 33) as usize % n
+        };
+        let places = [random(lines.len()), random(lines.len())];
+        for (i, line) in lines.iter().enumerate() {
+            let continued = i > 0
+                && scan::scan(lines[i - 1]).safe.len() == 2
+                && lines[i - 1].trim_ascii().ends_with(b"\\");
+            if places.contains(&i) && !continued {
+                patched.extend_from_slice(b"\n\n\n");
+            }
+            patched.extend_from_slice(line);
+        }
+        let side = |text: &[u8]| Some((path.clone(), Arc::from(text)));
+        let file = TouchedFile::new(side(&original), side(&patched), None);
+        let Ok(directed) = with_directives(&file, None) else {
+            refused += 1;
+            continue;
+        };
+        files += 1;
+        let safe = scan::scan(&patched).safe;
+        for define in ["-DCONFIG_X", "-DCONFIG_SMP -D__KERNEL__ -DMODULE"] {
+            let all = [&original, &patched, &directed.text].map(|text| numbered(text, define));
+            let [Some(before), Some(plain), Some(after)] = all else { continue };
+            assert!(
+                before.len() == plain.len() && plain.len() == after.len(),
+                "{}: {} {} {}",
+                path.display(),
+                before.len(),
+                plain.len(),
+                after.len()
+            );
+            for ((before, plain), after) in before.iter().zip(&plain).zip(&after) {
+                assert_eq!(directed.map.to_disk(after.1), Some(plain.1), "{}:{}", path.display(), plain.1);
+                checked += 1;
+                if before.1 != after.1 {
+                    off += 1;
+                    let at = plain.1 as usize;
+                    assert!(!safe[at - 1] || !safe[at], "{}:{at}", path.display());
+                }
+            }
+        }
+    }
+    eprintln!(
+        "{files} files, {checked} lines, {off} between a hunk and the next place, {refused} without directives"
+    );
+}

@@ -269,9 +269,22 @@ fn no_path_leads_out_of_the_tree_through_a_link() {
     std::os::unix::fs::symlink("real/x.c", dir.path().join("x.c")).expect("a link");
     let patch = |path: &str| format!("--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-1\n+2\n");
     assert!(error(dir.path(), &[&patch("out/x.c")]).contains("out of the tree"));
-    assert!(error(dir.path(), &[&patch("in/x.c")]).contains("own folder is `real`"));
-    assert!(error(dir.path(), &[&patch("x.c")]).contains("patch the file it points at"));
+    assert!(error(dir.path(), &[&patch("in/x.c")]).contains("to `real`; patch it under that name"));
+    assert!(error(dir.path(), &[&patch("x.c")]).contains("is a symbolic link to `real/x.c`"));
+    let new = "--- /dev/null\n+++ b/out/sub/x.c\n@@ -0,0 +1 @@\n+n\n";
+    assert!(error(dir.path(), &[new]).contains("out of the tree"));
+    let new = "--- /dev/null\n+++ b/real/x.c/y.c\n@@ -0,0 +1 @@\n+n\n";
+    assert!(error(dir.path(), &[new]).contains("is no folder"));
     assert_eq!(std::fs::read(outside.path().join("x.c")).expect("still there"), b"1\n");
+}
+
+#[test]
+fn a_new_file_of_a_converted_patch_has_plain_line_ends() {
+    let dir = tree(&[("x.c", "1\n")]);
+    let patch = "--- /dev/null\r\n+++ b/n.c\r\n@@ -0,0 +1,2 @@\r\n+1\r\n+2\r\n";
+    assert_eq!(shown(&fix(dir.path(), &[patch])), [entry("- n.c", "1\n2\n")]);
+    let meant = patch.replace("\r\n+++", "\n+++").replace("n.c\r\n", "n.c\n");
+    assert_eq!(shown(&fix(dir.path(), &[&meant])), [entry("- n.c", "1\r\n2\r\n")]);
 }
 
 #[test]

@@ -176,7 +176,8 @@ fn is_documentation(path: &Path, lower: &str, extension: &str) -> bool {
     folder
         || ABOUT.contains(&lower)
         || manual
-        || matches!(extension, "md" | "rst" | "adoc" | "texi" | "texinfo" | "pod" | "html" | "tex")
+        || matches!(extension, "md" | "rst" | "adoc" | "texi" | "texinfo" | "pod" | "html" | "tex" | "pdf")
+        || stem == "readme"
         || (text && (NAMES.contains(&stem) || stem.starts_with("readme") || stem.starts_with("changes")))
 }
 
@@ -204,6 +205,7 @@ mod tests {
             ("meson.build", BuildFile),
             ("README", Documentation),
             ("README.md", Documentation),
+            ("README.686", Documentation),
             ("ChangeLog", Documentation),
             ("doc/algorithm.txt", Documentation),
             ("zlib.3", Documentation),

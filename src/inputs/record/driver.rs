@@ -226,7 +226,7 @@ impl Finder<'_> {
         // A source that only the patched side has cannot be in a database that was made of the original.
         sides.put(Place::Original)?;
         let new: BTreeSet<&Path> =
-            self.fix.files.iter().filter(|f| f.original_path.is_none()).map(|f| f.path()).collect();
+            self.fix.files.iter().filter(|f| f.original_path.is_none()).map(TouchedFile::path).collect();
         database.commands.retain(|command| {
             super::source_of(command, self.shadow)
                 .is_some_and(|s| self.shadow.has(&s) || new.contains(s.as_path()))

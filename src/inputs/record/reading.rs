@@ -1,17 +1,20 @@
 //! Which compilations read which files.
 
 use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
+use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::relative;
+use super::generated::walk;
+use super::{FileKind, relative};
 use crate::error::{Error, Result};
 use crate::inputs::command::{CompileCommand, Language, prerequisites};
 use crate::inputs::runner::Runner;
-use crate::inputs::shadow::Shadow;
+use crate::inputs::shadow::{Shadow, outputs};
 use crate::report::model::ReportError;
 
 /// Bytes of a compiler's message that an error shows.
@@ -48,6 +51,12 @@ pub fn units_reading(
     jobs: usize,
 ) -> Result<Readers> {
     let places = Places { shadow, known: RwLock::default() };
+    if only_compiled_by_themselves(commands, wanted, shadow)? {
+        let own =
+            |command: &CompileCommand| places.of(command, &command.source).filter(|own| wanted.contains(own));
+        let reads = commands.iter().map(|command| own(command).into_iter().collect()).collect();
+        return Ok(Readers { reads, errors: Vec::new() });
+    }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs.max(1))
         .build()
@@ -63,6 +72,69 @@ pub fn units_reading(
     }
     readers.errors = undecided_errors(undecided);
     Ok(readers)
+}
+
+/// Whether the wanted files can be read as the source of a command only, so that the preprocessor need not be asked:
+/// they are sources, no flag and no file of the tree (build files aside) mentions their names, and no include
+/// is computed. Headers outside the tree are trusted not to include a source of it.
+///
+/// Most fixes touch one source, and asking the preprocessor about every unit takes a tenth of a build.
+fn only_compiled_by_themselves(
+    commands: &[CompileCommand],
+    wanted: &BTreeSet<PathBuf>,
+    shadow: &Shadow,
+) -> Result<bool> {
+    if wanted.is_empty()
+        || wanted.len() > 16
+        || wanted.iter().any(|path| FileKind::of(path) != FileKind::Source)
+    {
+        return Ok(false);
+    }
+    let names: Vec<&[u8]> =
+        wanted.iter().filter_map(|path| path.file_name()).map(OsStrExt::as_bytes).collect();
+    if names.iter().collect::<BTreeSet<_>>().len() < wanted.len() {
+        return Ok(false);
+    }
+    let finders: Vec<memmem::Finder<'_>> = names.iter().map(memmem::Finder::new).collect();
+    let flagged = commands.iter().any(|command| {
+        let flags = command.for_dependencies(&[]).arguments;
+        let flags = &flags[..flags.len().saturating_sub(1)];
+        flags.iter().any(|flag| finders.iter().any(|finder| finder.find(flag.as_bytes()).is_some()))
+    });
+    if flagged {
+        return Ok(false);
+    }
+    let mut files = Vec::new();
+    walk(shadow.root(), &mut |rel, _| {
+        let kind = FileKind::of(rel);
+        if !matches!(kind, FileKind::BuildFile | FileKind::Documentation) {
+            files.push(rel.to_path_buf());
+        }
+        Ok(())
+    })?;
+    let mentioned = files.par_iter().any(|rel| {
+        if outputs::is_output(shadow.root(), rel) {
+            return false;
+        }
+        // What cannot be read cannot be included either.
+        let Ok(text) = std::fs::read(shadow.root().join(rel)) else { return false };
+        // A source may speak of itself, and often does in its first line: its own command reads it anyway.
+        let own = wanted.contains(rel).then(|| rel.file_name().map(OsStrExt::as_bytes)).flatten();
+        finders.iter().any(|finder| Some(finder.needle()) != own && finder.find(&text).is_some())
+            || has_computed_include(&text)
+    });
+    Ok(!mentioned)
+}
+
+/// Whether the text has an `#include` of something that is not a name in quotes or brackets.
+fn has_computed_include(text: &[u8]) -> bool {
+    memmem::find_iter(text, b"include").any(|at| {
+        let before = text[..at].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+        let after =
+            text[at + b"include".len()..].strip_prefix(b"_next").unwrap_or(&text[at + b"include".len()..]);
+        let after = after.iter().find(|b| !matches!(b, b' ' | b'\t'));
+        matches!(before, Some(b'#' | b'%' | b':')) && !matches!(after, Some(b'"' | b'<'))
+    })
 }
 
 struct Outcome {
@@ -134,4 +206,24 @@ fn undecided_errors(undecided: Vec<(String, String)>) -> Vec<ReportError> {
         ),
         path: Some(first),
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn computed_includes_are_told_from_named_ones() {
+        for (text, computed) in [
+            ("#include \"a.h\"\n# include <b.h>\n#include_next <c.h>\n", false),
+            ("int include(void); /* include the others */", false),
+            ("#include NAME(x)\n", true),
+            ("#  include\tHEADER\n", true),
+            ("#include /* odd */ \"a.c\"\n", true),
+            ("#include \\\n\"a.c\"\n", true),
+            ("%:include HEADER\n", true),
+        ] {
+            assert_eq!(has_computed_include(text.as_bytes()), computed, "{text}");
+        }
+    }
 }

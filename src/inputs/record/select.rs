@@ -58,7 +58,7 @@ pub fn pair_units(
             units.push(UnitCommands {
                 name,
                 source: source.clone(),
-                commands: commands.map(|command| command.cloned()),
+                commands: commands.map(Option::<&CompileCommand>::cloned),
             });
         }
     }
@@ -67,7 +67,7 @@ pub fn pair_units(
     units
 }
 
-fn pair_commands<'a>(commands: Pair<Vec<&'a CompileCommand>>) -> Vec<Pair<Option<&'a CompileCommand>>> {
+fn pair_commands(commands: Pair<Vec<&CompileCommand>>) -> Vec<Pair<Option<&CompileCommand>>> {
     let Pair { original, mut patched } = commands;
     let mut pairs: Vec<Pair<Option<&CompileCommand>>> =
         original.into_iter().map(|command| Pair::new(Some(command), None)).collect();

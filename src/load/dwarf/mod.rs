@@ -318,6 +318,10 @@ impl Dwarf {
                 active.push(*spot);
             }
             active.retain(|s| s.end > row.start);
+            if row.start == fragment.offset && row.end == row.start {
+                // It may be the last line of what lies before.
+                continue;
+            }
             let innermost =
                 active.iter().max_by_key(|s| (self.instances[s.instance as usize].depth, s.start));
             evidence.lines.push(CodeLine {

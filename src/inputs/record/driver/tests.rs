@@ -248,6 +248,26 @@ fn a_precompiled_header_does_not_hide_the_fix() {
 }
 
 #[test]
+fn a_source_included_through_a_macro_is_found() {
+    let case = Case::new(&[
+        same("Makefile", "all:\n\tgcc -c main.c\n\tgcc -c c.c\n"),
+        same("main.c", "#define TEXT(x) #x\n#define FILE_OF(x) TEXT(x.c)\n#include FILE_OF(c)\nint m;\n"),
+        ("c.c", Some(C), Some("int c(void) { return 4; }\n")),
+    ]);
+    assert_eq!(units(&case.make(None)), ["c.c: op", "main.c: op"]);
+}
+
+#[test]
+fn a_source_included_by_a_flag_is_found() {
+    let case = Case::new(&[
+        same("Makefile", "all:\n\tgcc -include c.c -c main.c\n"),
+        same("main.c", "int m;\n"),
+        ("c.c", Some(C), Some("int c(void) { return 4; }\n")),
+    ]);
+    assert_eq!(units(&case.make(None)), ["main.c: op"]);
+}
+
+#[test]
 fn a_source_read_by_another_one_and_a_renamed_one() {
     let mut case = Case::new(&[
         same("Makefile", "all:\n\tgcc -c main.c\n\tgcc -c $(wildcard ren*.c)\n"),

@@ -1,0 +1,616 @@
+//! Which units of a kernel a fix reaches, and compiling them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use super::classify::{Kind, kind};
+use super::cmdfile::CmdFile;
+use super::configured::{Configured, Query};
+use super::generated::Generated;
+use super::index::{Index, Reader};
+use super::make::{self, Outcome};
+use super::{Kernel, locate};
+use crate::error::{Error, Result};
+use crate::inputs::build::{DryRun, DryUnit, stage_words};
+use crate::inputs::command::CompileCommand;
+use crate::inputs::compile::{Made, Read, Stage, UnitPlan, compile};
+use crate::inputs::fix::{Fix, TouchedFile};
+use crate::inputs::progress::Progress;
+use crate::inputs::runner::{Runner, shell_line};
+use crate::inputs::shadow::{Policy, Shadow, WorkDir};
+use crate::inputs::sides::{Place, Sides};
+use crate::inputs::{BuiltUnit, BuiltUnits};
+use crate::pair::{Pair, Side};
+use crate::plan::AnalyzePlan;
+use crate::report::model::{ReportError, SkipReason, Skipped};
+
+/// Compiles what `fix` reaches in the kernel tree of `plan`.
+pub(in crate::inputs) fn build(plan: &AnalyzePlan, fix: &Fix, progress: &dyn Progress) -> Result<BuiltUnits> {
+    let places = locate(&plan.tree)?;
+    let work = WorkDir::open(&plan.work_dir, &places.source)?;
+    progress.stage("Preparing the shadow of the tree", None);
+    let source = Shadow::prepare(&work, "tree", &places.source, Policy::LinkSources)?;
+    let objects = if places.objects.starts_with(&places.source) {
+        None
+    } else {
+        Some(Shadow::prepare(&work, "objtree", &places.objects, Policy::CopyAll { without_outputs: false })?)
+    };
+    let shadows: Vec<&Shadow> = std::iter::once(&source).chain(&objects).collect();
+    let kernel = Kernel::new(&places, &shadows)?;
+    let runner = Runner::in_place(&shadows);
+    // The configuration is the tree's own on both sides: a new symbol would make kbuild ask for its value.
+    let held_back =
+        |path: &Path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("Kconfig"));
+    let sides = Sides::new(&shadows, fix, !plan.build.keep_line_changes, &held_back)?;
+    let mut driver = Driver {
+        plan,
+        fix,
+        progress,
+        work: &work,
+        kernel: &kernel,
+        runner: &runner,
+        sides,
+        units: BTreeMap::new(),
+        covered: FxHashSet::default(),
+        settled: FxHashSet::default(),
+        built: BuiltUnits::default(),
+    };
+    driver.run()?;
+    let built = driver.built;
+    for shadow in shadows {
+        shadow.close()?;
+    }
+    Ok(built)
+}
+
+/// What [`build`] would do, from a look at the user's tree alone.
+pub(in crate::inputs) fn dry_run(plan: &AnalyzePlan, fix: &Fix) -> Result<DryRun> {
+    let kernel = Kernel::new(&locate(&plan.tree)?, &[])?;
+    let index = Index::new(&kernel)?;
+    let mut dry = DryRun::default();
+    let mut targets = Vec::new();
+    let mut seen = FxHashSet::default();
+    let mut unit = |file: &CmdFile, dry: &mut DryRun| {
+        let Some(command) = file.compilation(&kernel.objects) else { return };
+        let name = kernel.relative(&kernel.in_user_terms(&command.source)).display().to_string();
+        if seen.insert(file.target.clone()) {
+            let line = command.display();
+            dry.units.push(DryUnit { name, commands: Pair::new(Some(line.clone()), Some(line)) });
+            dry.compilations += 2;
+        }
+    };
+    for file in &fix.files {
+        let path = file.path();
+        match kind(path) {
+            Kind::Source => {
+                let target = path.with_extension("o").display().to_string();
+                match read_record(&kernel.objects.join(&target)) {
+                    Some(record) => unit(&record, &mut dry),
+                    None if kernel.is_built() && file.original.is_some() => {}
+                    None => {
+                        dry.compilations +=
+                            u64::from(file.original.is_some()) + u64::from(file.patched.is_some());
+                        targets.push(target);
+                    }
+                }
+            }
+            Kind::Header if !kernel.is_built() && plan.build.units.is_empty() => {
+                dry.notes.push(unknown_users(path));
+            }
+            _ => {}
+        }
+    }
+    for reader in index.readers(&kernel, &touched_paths(&kernel, fix), &new_headers(&kernel, fix)) {
+        if reader.file.target.ends_with(".o") {
+            unit(&reader.file, &mut dry);
+        } else {
+            dry.notes.push(format!("{} is made again on the patched side", reader.file.target));
+        }
+    }
+    if !plan.build.units.is_empty() && !kernel.is_built() {
+        targets.extend(candidates(&kernel, &plan.build.units)?);
+    }
+    if !targets.is_empty() {
+        let call = make::call(&kernel, plan, &targets);
+        dry.calls.push(shell_line(&call.program, &call.arguments));
+    }
+    Ok(dry)
+}
+
+struct Driver<'a> {
+    plan: &'a AnalyzePlan,
+    fix: &'a Fix,
+    progress: &'a dyn Progress,
+    work: &'a WorkDir,
+    kernel: &'a Kernel<'a>,
+    runner: &'a Runner,
+    sides: Sides<'a>,
+    /// By target.
+    units: BTreeMap<String, UnitPlan>,
+    /// Touched files (in the user's terms) whose users are among the units.
+    covered: FxHashSet<PathBuf>,
+    /// Touched files about which all has been said.
+    settled: FxHashSet<PathBuf>,
+    built: BuiltUnits,
+}
+
+impl Driver<'_> {
+    fn run(&mut self) -> Result<()> {
+        self.progress.stage("Finding units", None);
+        let candidates = if self.kernel.is_built() {
+            Vec::new()
+        } else {
+            candidates(self.kernel, &self.plan.build.units)?
+        };
+        self.recorded_sources()?;
+        self.make_original(&candidates)?;
+        let generators = self.readers(&candidates)?;
+        self.patched_side(&generators)?;
+        let names = self.names();
+        let stage = Stage {
+            runner: self.runner,
+            work: self.work,
+            jobs: self.plan.jobs,
+            launcher: stage_words(self.plan.build.launcher.as_deref()),
+            emit_asm: self.plan.build.emit_asm,
+            names,
+            progress: self.progress,
+        };
+        let units = std::mem::take(&mut self.units).into_values().collect();
+        let read = compile(&stage, &mut self.sides, units, &mut self.built)?;
+        self.built.warnings.extend(self.sides.take_warnings());
+        self.say_what_became_of_each_file(&read);
+        Ok(())
+    }
+
+    /// Units of touched sources that have a record.
+    fn recorded_sources(&mut self) -> Result<()> {
+        for file in &self.fix.files {
+            let (Some(path), true) = (&file.original_path, kind(file.path()) == Kind::Source) else {
+                continue;
+            };
+            let target = object_of(path);
+            let Some(record) = self.usable_record(&target) else { continue };
+            self.add_unit(&record, true, Pair::default(), Some(file))?;
+        }
+        Ok(())
+    }
+
+    /// The record of `target`, when the tree itself made it, or when an earlier run did so with the same flags.
+    fn usable_record(&self, target: &str) -> Option<CmdFile> {
+        let record = read_record(&self.kernel.objects_shadow.join(target))?;
+        if self.kernel.user_recorded(target) {
+            return Some(record);
+        }
+        let command = record.compilation(&self.kernel.objects)?;
+        has_flags(&command, &make::flags(self.plan)).then_some(record)
+    }
+
+    /// Adds the unit that `record` makes; `touched` is its source, when that is touched.
+    fn add_unit(
+        &mut self,
+        record: &CmdFile,
+        direct: bool,
+        made: Pair<Option<Made>>,
+        touched: Option<&TouchedFile>,
+    ) -> Result<()> {
+        let Some(command) = self.compilation(record) else { return Ok(()) };
+        let source =
+            self.kernel.relative(&self.kernel.in_user_terms(&command.directory.join(&command.source)));
+        let renamed = touched.is_some_and(|f| f.original_path != f.patched_path);
+        let commands = match touched {
+            // What the patched side of a renamed file is compiled with, only its own rule tells.
+            Some(_) if renamed => Pair::new(Some(command.clone()), None),
+            _ => Pair::new(Some(command.clone()), Some(command.clone())),
+        };
+        let flags = make::flags(self.plan);
+        let extra: Vec<OsString> = if has_flags(&command, &flags) { Vec::new() } else { flags };
+        let unit = UnitPlan {
+            name: source.display().to_string(),
+            source,
+            module: module(&command),
+            commands,
+            extra,
+            direct,
+            made,
+        };
+        self.units.entry(record.target.clone()).or_insert(unit);
+        Ok(())
+    }
+
+    /// The compilation of a record. Records below `tools` name their files from another folder.
+    fn compilation(&self, record: &CmdFile) -> Option<CompileCommand> {
+        record
+            .compilation(&self.kernel.objects)
+            .filter(|c| self.kernel.in_shadow(&c.directory.join(&c.source)).exists())
+    }
+
+    /// Makes touched sources without a record, and the candidates, on the original side.
+    fn make_original(&mut self, candidates: &[String]) -> Result<()> {
+        let mut targets: Vec<(String, Option<&TouchedFile>)> = Vec::new();
+        let mut query = Query::new(self.kernel, self.runner, &self.work.scratch())?;
+        for file in &self.fix.files {
+            let (Some(path), true) = (&file.original_path, kind(file.path()) == Kind::Source) else {
+                continue;
+            };
+            let target = object_of(path);
+            if self.units.contains_key(&target) {
+                continue;
+            }
+            // A complete build has a record of all that the configuration builds, and `tools` is no part of it.
+            let known = !self.kernel.is_built() && !path.starts_with("tools") && !path.starts_with("scripts");
+            if known && query.ask(path) != Configured::No {
+                targets.push((target, Some(file)));
+            }
+        }
+        for target in candidates {
+            let asked = query.ask(&Path::new(target).with_extension("c"));
+            if asked != Configured::No && !targets.iter().any(|(t, _)| t == target) {
+                targets.push((target.clone(), None));
+            }
+        }
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = targets.iter().map(|(t, _)| t.clone()).collect();
+        self.progress.stage("Running make for units that were never built", None);
+        let outcomes = make::make(self.kernel, self.runner, self.plan, &names)?;
+        for ((target, touched), outcome) in targets.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Made(record) => {
+                    let made = self.made(&target, &record)?;
+                    let reads_touched = self.reads_touched(&record);
+                    if touched.is_some() || !reads_touched.is_empty() {
+                        self.add_unit(&record, touched.is_some(), Pair::new(made, None), touched)?;
+                        if touched.is_none() {
+                            self.covered.extend(reads_touched);
+                        }
+                    }
+                }
+                Outcome::NoRule => {}
+                Outcome::Failed(message) => self.failed(&target, touched, Side::Original, message),
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, target: &str, touched: Option<&TouchedFile>, side: Side, message: String) {
+        let source =
+            touched.map_or_else(|| Path::new(target).with_extension("c"), |f| f.path().to_path_buf());
+        let error = ReportError {
+            code: "compile".into(),
+            message: format!("the {side} side does not compile: {message}"),
+            path: Some(source.display().to_string()),
+        };
+        let Some(file) = touched else {
+            // Whether it reads what the fix touches stays unknown.
+            self.built.errors.push(error);
+            return;
+        };
+        self.settled.insert(file.path().to_path_buf());
+        self.built.units.push(BuiltUnit {
+            name: source.display().to_string(),
+            source,
+            module: None,
+            objects: Pair::default(),
+            assembly: Pair::default(),
+            same_text: false,
+            line_directives: false,
+            preprocess: Pair::default(),
+            errors: vec![error],
+        });
+    }
+
+    /// A copy of what make made, when it is what the compile step alone makes.
+    fn made(&self, target: &str, record: &CmdFile) -> Result<Option<Made>> {
+        // These kernels rewrite each object file after the compiler in ways the record does not show.
+        let rewritten = self.kernel.option("FTRACE_MCOUNT_USE_RECORDMCOUNT")
+            || (self.kernel.option("MODVERSIONS") && self.links_for_modversions());
+        if rewritten || !record.only_compiles() {
+            return Ok(None);
+        }
+        let object = self.work.scratch().join(format!("made-{}.o", target.replace('/', "_")));
+        let from = self.kernel.objects_shadow.join(target);
+        fs::copy(&from, &object).map_err(|e| Error::io(&from, e))?;
+        let mut reads: Vec<PathBuf> = record
+            .source
+            .iter()
+            .chain(&record.reads)
+            .map(|read| self.kernel.in_shadow(&self.kernel.in_user_terms(read)))
+            .collect();
+        // fixdep leaves these out of its list, since it lists the options they hold one by one.
+        for left_out in ["autoconf.h", "autoksyms.h", "rustc_cfg"] {
+            let path = self.kernel.objects_shadow.join("include/generated").join(left_out);
+            if path.is_file() {
+                reads.push(path);
+            }
+        }
+        Ok(Some(Made { object, reads }))
+    }
+
+    /// Kernels before 5.19 link symbol versions into each object file.
+    fn links_for_modversions(&self) -> bool {
+        let path = self.kernel.source_shadow.join("scripts/Makefile.build");
+        fs::read_to_string(path).is_ok_and(|text| text.contains("cmd_modversions"))
+    }
+
+    fn reads_touched(&self, record: &CmdFile) -> Vec<PathBuf> {
+        let wanted = touched_paths(self.kernel, self.fix);
+        let new = new_headers(self.kernel, self.fix);
+        let reads = record.reads.iter().chain(&record.source).map(|r| self.kernel.in_user_terms(r));
+        reads.filter(|r| wanted.contains(r) || new.iter().any(|n| n.file_name() == r.file_name())).collect()
+    }
+
+    /// Units that read touched files by their records; returns what reads them and makes no unit.
+    fn readers(&mut self, candidates: &[String]) -> Result<Vec<Reader>> {
+        let index = Index::new(self.kernel)?;
+        let wanted = touched_paths(self.kernel, self.fix);
+        let readers = index.readers(self.kernel, &wanted, &new_headers(self.kernel, self.fix));
+        self.add_readers(readers, candidates)
+    }
+
+    fn add_readers(&mut self, readers: Vec<Reader>, candidates: &[String]) -> Result<Vec<Reader>> {
+        let mut others = Vec::new();
+        for reader in readers {
+            let target = &reader.file.target;
+            if !target.ends_with(".o") {
+                others.push(reader);
+                continue;
+            }
+            // What earlier runs made in the shadow of an unbuilt tree is an accident, no list of users.
+            if !self.kernel.user_recorded(target) && !candidates.contains(target) {
+                continue;
+            }
+            self.add_unit(&reader.file, false, Pair::default(), None)?;
+            if self.units.contains_key(target) {
+                self.covered.extend(reader.reads);
+            }
+        }
+        Ok(others)
+    }
+
+    /// Whatever needs make on the patched side: new sources, and headers that are generated from what is touched.
+    fn patched_side(&mut self, generators: &[Reader]) -> Result<()> {
+        let new: Vec<(&TouchedFile, String)> = self
+            .fix
+            .files
+            .iter()
+            .filter(|f| {
+                kind(f.path()) == Kind::Source && f.patched.is_some() && f.original_path != f.patched_path
+            })
+            .filter_map(|f| Some((f, object_of(f.patched_path.as_deref()?))))
+            .collect();
+        let inputs = self.fix.files.iter().any(|f| kind(f.path()) == Kind::Input);
+        let feeds = generators.iter().any(|r| !r.file.target.ends_with(".lds"));
+        if new.is_empty() && !inputs && !feeds {
+            return Ok(());
+        }
+        let prepared = self.kernel.objects_shadow.join("include/generated/autoconf.h").is_file();
+        if (inputs || feeds) && !prepared {
+            self.progress.stage("Running make prepare on the original side", None);
+            make::prepare(self.kernel, self.runner, self.plan)?;
+        }
+        let before = Generated::read(self.kernel)?;
+        self.sides.put(Place::PatchedPlain)?;
+        let mut wanted = Vec::new();
+        let mut query = Query::new(self.kernel, self.runner, &self.work.scratch())?;
+        for (file, target) in new {
+            let path = file.patched_path.as_deref().unwrap_or(file.path());
+            if query.ask(path) != Configured::No {
+                wanted.push((file, target));
+            }
+        }
+        drop(query);
+        if wanted.is_empty() {
+            if inputs || feeds {
+                self.progress.stage("Running make prepare on the patched side", None);
+                make::prepare(self.kernel, self.runner, self.plan)?;
+            }
+        } else {
+            self.progress.stage("Running make for new units", None);
+            let names: Vec<String> = wanted.iter().map(|(_, t)| t.clone()).collect();
+            let outcomes = make::make(self.kernel, self.runner, self.plan, &names)?;
+            for ((file, target), outcome) in wanted.into_iter().zip(outcomes) {
+                match outcome {
+                    Outcome::Made(record) => self.new_unit(file, &target, &record)?,
+                    Outcome::NoRule => {}
+                    Outcome::Failed(message) => self.failed(&target, Some(file), Side::Patched, message),
+                }
+            }
+        }
+        self.changed_headers(&before)
+    }
+
+    fn new_unit(&mut self, file: &TouchedFile, target: &str, record: &CmdFile) -> Result<()> {
+        let made = self.made(target, record)?;
+        // A renamed file is one unit with another command on each side.
+        if let Some(original) = file.original_path.as_deref().map(object_of)
+            && let Some(mut unit) = self.units.remove(&original)
+        {
+            unit.commands.patched = self.compilation(record);
+            unit.source = file.path().to_path_buf();
+            unit.name = file.path().display().to_string();
+            self.units.insert(target.to_owned(), unit);
+            return Ok(());
+        }
+        self.add_unit(record, true, Pair::new(None, made), None)?;
+        if let Some(unit) = self.units.get_mut(target) {
+            unit.commands.original = None;
+        }
+        Ok(())
+    }
+
+    /// Finds the units that read generated headers which differ on the patched side.
+    fn changed_headers(&mut self, before: &Generated) -> Result<()> {
+        let changes = before.changes(&Generated::read(self.kernel)?);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut wanted = FxHashSet::default();
+        for (path, contents) in changes {
+            let user = self.kernel.objects.join(&path);
+            wanted.insert(user.clone());
+            let (shadow, rel) = match user.strip_prefix(self.kernel.shadows[0].real_tree()) {
+                Ok(rel) => (0, rel.to_path_buf()),
+                Err(_) => (1, path.clone()),
+            };
+            self.sides.add_generated(shadow, rel, contents);
+            if !self.kernel.is_built() {
+                self.built.errors.push(ReportError {
+                    code: "unknown-users".into(),
+                    message: format!(
+                        "{} is generated and differs on the patched side, and this tree was not built to the end, so \
+                         that its users are unknown; build the tree, or name sources with --units",
+                        path.display()
+                    ),
+                    path: Some(path.display().to_string()),
+                });
+            }
+        }
+        let readers = Index::new(self.kernel)?.readers(self.kernel, &wanted, &[]);
+        self.add_readers(readers, &[])?;
+        // What fed the generators is compared through what they made.
+        let inputs = self.fix.files.iter().filter(|f| matches!(kind(f.path()), Kind::Input | Kind::Header));
+        self.covered.extend(inputs.map(|f| self.kernel.source.join(f.path())));
+        Ok(())
+    }
+
+    /// A number that differs when a source or header comes to the tree or leaves it.
+    fn names(&self) -> u64 {
+        let mut names = self.kernel.shadows.iter().fold(0u64, |sum, s| sum.rotate_left(7) ^ s.names_hash());
+        for path in self.sides.one_sided() {
+            names ^= xxhash_rust::xxh3::xxh3_64(path.as_os_str().as_encoded_bytes());
+        }
+        names
+    }
+
+    fn say_what_became_of_each_file(&mut self, read: &Read) {
+        let units: FxHashSet<PathBuf> = self.built.units.iter().map(|u| u.source.clone()).collect();
+        let mut skipped = Vec::new();
+        for file in &self.fix.files {
+            let path = file.path();
+            let paths = [&file.original_path, &file.patched_path];
+            let of_this = |set: &dyn Fn(&Path) -> bool| paths.iter().any(|p| p.as_deref().is_some_and(set));
+            let read_by_any =
+                of_this(&|p| Side::BOTH.iter().any(|s| read.touched.contains(&(*s, p.to_path_buf()))));
+            let covered = of_this(&|p| self.covered.contains(&self.kernel.source.join(p)));
+            let own_unit = of_this(&|p| units.contains(p));
+            let mut skip = |reason| skipped.push(Skipped { path: path.display().to_string(), reason });
+            match kind(path) {
+                _ if self.settled.contains(path) => {}
+                Kind::Source if own_unit || covered || read_by_any => {}
+                Kind::Source => skip(SkipReason::NotBuilt),
+                Kind::Header if covered => {}
+                // Only touched files can include a header that is new.
+                Kind::Header if file.original.is_none() && read_by_any => {}
+                Kind::Header if self.kernel.is_built() || file.original.is_none() => {
+                    skip(SkipReason::NotCompiled)
+                }
+                Kind::Header if !self.plan.build.units.is_empty() => skip(SkipReason::NotCompiled),
+                Kind::Header => self.built.errors.push(ReportError {
+                    code: "unknown-users".into(),
+                    message: unknown_users(path),
+                    path: Some(path.display().to_string()),
+                }),
+                Kind::Input if covered || read_by_any => {}
+                Kind::BuildFile | Kind::Input => skip(SkipReason::BuildFile),
+                Kind::Documentation => skip(SkipReason::Documentation),
+                Kind::Unsupported => skip(SkipReason::Unsupported),
+            }
+        }
+        for other in &self.fix.unsupported {
+            skipped.push(Skipped { path: other.path.display().to_string(), reason: SkipReason::Unsupported });
+        }
+        skipped.sort();
+        self.built.skipped = skipped;
+    }
+}
+
+fn unknown_users(path: &Path) -> String {
+    format!(
+        "{}: this tree was not built to the end, so that which units read this header is unknown; build the tree, or \
+         name the sources to look at with --units, such as --units 'drivers/net/**/*.c'",
+        path.display()
+    )
+}
+
+fn object_of(source: &Path) -> String {
+    source.with_extension("o").display().to_string()
+}
+
+fn read_record(object: &Path) -> Option<CmdFile> {
+    CmdFile::parse(&fs::read(make::record_of(object)).ok()?)
+}
+
+/// Whether the command has `flags` one behind the other, as make puts them.
+fn has_flags(command: &CompileCommand, flags: &[OsString]) -> bool {
+    command.arguments.windows(flags.len().max(1)).any(|w| w == flags)
+}
+
+fn touched_paths(kernel: &Kernel<'_>, fix: &Fix) -> FxHashSet<PathBuf> {
+    let paths = fix.files.iter().flat_map(|f| [&f.original_path, &f.patched_path]).flatten();
+    paths.map(|p| kernel.source.join(p)).collect()
+}
+
+fn new_headers(kernel: &Kernel<'_>, fix: &Fix) -> Vec<PathBuf> {
+    fix.files
+        .iter()
+        .filter(|f| f.original_path != f.patched_path && kind(f.path()) == Kind::Header)
+        .filter_map(|f| f.patched_path.as_ref())
+        .map(|p| kernel.source.join(p))
+        .collect()
+}
+
+/// The targets of the sources that `globs` (relative to the tree) name.
+fn candidates(kernel: &Kernel<'_>, globs: &[String]) -> Result<Vec<String>> {
+    if globs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wrong = |e: globset::Error| Error::Request(format!("--units: {e}"));
+    let mut set = globset::GlobSetBuilder::new();
+    for glob in globs {
+        let glob = glob.strip_prefix("./").unwrap_or(glob);
+        set.add(globset::GlobBuilder::new(glob).literal_separator(true).build().map_err(wrong)?);
+    }
+    let set = set.build().map_err(wrong)?;
+    let mut targets = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(rel) = folders.pop() {
+        let here = kernel.source_shadow.join(&rel);
+        for entry in fs::read_dir(&here).map_err(|e| Error::io(&here, e))? {
+            let entry = entry.map_err(|e| Error::io(&here, e))?;
+            let path = rel.join(entry.file_name());
+            if entry.file_type().is_ok_and(|t| t.is_dir()) {
+                folders.push(path);
+            } else if kind(&path) == Kind::Source && set.is_match(&path) {
+                targets.push(object_of(&path));
+            }
+        }
+    }
+    if targets.is_empty() {
+        return Err(Error::Request(format!("--units {} matches no source of the tree", globs.join(" "))));
+    }
+    targets.sort();
+    targets.dedup();
+    Ok(targets)
+}
+
+/// The kernel's name of the module that the compiled code becomes part of; `None` for code outside the kernel, such
+/// as programs that run during the build.
+fn module(command: &CompileCommand) -> Option<String> {
+    let argument = |prefix: &str| {
+        command.arguments.iter().find_map(|a| a.to_str()?.strip_prefix(prefix).map(str::to_owned))
+    };
+    argument("-D__KERNEL__")?;
+    if !command.arguments.iter().any(|a| a == "-DMODULE") {
+        return Some("vmlinux".to_owned());
+    }
+    let value = argument("-DKBUILD_MODNAME=")?;
+    // Kernels before 4.20 write KBUILD_STR(name).
+    let value = value.trim_start_matches("KBUILD_STR(").trim_end_matches(')').trim_matches('"');
+    Some(value.rsplit('/').next().unwrap_or(value).replace('-', "_"))
+}
