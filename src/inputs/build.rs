@@ -1,10 +1,11 @@
 //! From a fix and a tree to compiled units, whatever kind of build the tree has.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::fix::Fix;
 use super::progress::Progress;
+use super::record::driver::Source;
 use super::shadow::WorkDir;
 use super::{BuiltUnits, compdb, kbuild, record};
 use crate::error::{Error, Result};
@@ -80,14 +81,20 @@ pub fn build(plan: &AnalyzePlan, fix: &Fix, progress: &dyn Progress) -> Result<B
         return kbuild::build(plan, fix, progress);
     }
     let work = WorkDir::open(&plan.work_dir, &plan.tree)?;
-    match kind {
-        BuildKind::Compdb => record::driver::compdb(plan, fix, &work, progress, &database(plan)?),
-        _ => record::driver::make(plan, fix, &work, progress),
-    }
+    let database = database(plan, kind)?;
+    record::driver::build(plan, fix, &work, progress, source(database.as_deref()))
 }
 
-fn database(plan: &AnalyzePlan) -> Result<PathBuf> {
-    compdb::find(&plan.tree).ok_or_else(|| {
+fn source(database: Option<&Path>) -> Source<'_> {
+    database.map_or(Source::Command, Source::Database)
+}
+
+/// The compilation database, when the tree is built by one.
+fn database(plan: &AnalyzePlan, kind: BuildKind) -> Result<Option<PathBuf>> {
+    if kind != BuildKind::Compdb {
+        return Ok(None);
+    }
+    compdb::find(&plan.tree).map(Some).ok_or_else(|| {
         Error::Request(format!(
             "{}: no {} in it or in a folder such as build; let cmake (-DCMAKE_EXPORT_COMPILE_COMMANDS=ON), meson or \
              bear write it",
@@ -102,14 +109,13 @@ fn database(plan: &AnalyzePlan) -> Result<PathBuf> {
 /// For a kernel this is a look at the user's tree. For other builds the units are only known when the shadow
 /// is there, and, for `make`, when the build has run in it; no unit is compiled for comparison.
 pub fn dry_run(plan: &AnalyzePlan, fix: &Fix, progress: &dyn Progress) -> Result<DryRun> {
-    if detect(plan)? == BuildKind::Kbuild {
+    let kind = detect(plan)?;
+    if kind == BuildKind::Kbuild {
         return kbuild::dry_run(plan, fix);
     }
-    let plan = AnalyzePlan { dry_run: true, ..plan.clone() };
-    let built = build(&plan, fix, progress)?;
-    let units = built.units.into_iter().map(|u| DryUnit { name: u.name, commands: Pair::default() });
-    let units: Vec<DryUnit> = units.collect();
-    Ok(DryRun { compilations: 2 * units.len() as u64, units, notes: built.warnings, ..DryRun::default() })
+    let work = WorkDir::open(&plan.work_dir, &plan.tree)?;
+    let database = database(plan, kind)?;
+    record::driver::dry_run(plan, fix, &work, progress, source(database.as_deref()))
 }
 
 /// The words of a launcher such as `ccache` or `env X=1 distcc`.

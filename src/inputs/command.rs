@@ -48,12 +48,16 @@ pub struct CompileCommand {
 ///
 /// Launchers in front of the compiler (ccache, distcc) are dropped, and response files that still exist are read,
 /// relative names counting from the working directory. There is no command for calls that make no code of a
-/// file: linking, `-E`, `-M`, `-fsyntax-only`, `--version`, standard input, headers to precompile. Compilations of
-/// sources that are gone since, such as the probes of a configure script, are for the caller to leave out.
+/// file: linkers and their like, linking, `-E`, `-M`, `-fsyntax-only`, `--version`, standard input, headers to
+/// precompile. Compilations of sources that are gone since, such as the probes of a configure script, are for the
+/// caller to leave out.
 pub fn compilations(call: &Invocation) -> Vec<CompileCommand> {
     let Some((compiler, arguments)) = names::without_launchers(&call.program, &call.arguments) else {
         return Vec::new();
     };
+    if names::is_other_tool(compiler) {
+        return Vec::new();
+    }
     let read = |path: &Path| std::fs::read(path).ok();
     let arguments = response::expand(arguments.to_vec(), &call.directory, &read);
     let items = items(&arguments);

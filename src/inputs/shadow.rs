@@ -257,6 +257,12 @@ impl Shadow {
         self.root.join(rel).is_file()
     }
 
+    /// Lets the file `rel` stay as it was put last when the shadow is closed: for a file that a build in the shadow
+    /// made, which the user's tree has no content for.
+    pub fn leave(&self, rel: &Path) {
+        self.state.lock().expect("no holder of this lock panics").put.remove(rel);
+    }
+
     /// Removes everything from the shadow that looks like the output of a build and that git does not track.
     ///
     /// Returns how many files went.

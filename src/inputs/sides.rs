@@ -53,6 +53,8 @@ struct Versions {
     plain: Pair<Content>,
     directed: Option<Arc<[u8]>>,
     executable: Option<bool>,
+    /// A build made the content of both sides.
+    generated: bool,
 }
 
 /// Switches the files of a shadow between the sides.
@@ -167,7 +169,16 @@ impl<'a> Sides<'a> {
     pub(crate) fn add_generated(&mut self, shadow: usize, path: PathBuf, plain: Pair<Content>) {
         let key = (shadow, path);
         self.current.insert(key.clone(), plain.get(self.place.side()).clone());
-        self.files.insert(key, Versions { plain, ..Versions::default() });
+        self.files.insert(key, Versions { plain, generated: true, ..Versions::default() });
+    }
+
+    /// Puts the original side in place for good: what a build generated for it stays when the shadows are closed.
+    pub(crate) fn leave_original(&mut self) -> Result<()> {
+        self.put(Place::Original)?;
+        for ((shadow, path), _) in self.files.iter().filter(|(_, versions)| versions.generated) {
+            self.shadows[*shadow].leave(path);
+        }
+        Ok(())
     }
 
     /// Puts `place` in place. Files that have the right content already are not touched.

@@ -189,7 +189,7 @@ impl Material<'_> {
             match skeleton::functions(&unit, &tree) {
                 Ok(functions) => found.functions = functions,
                 Err(e) => {
-                    found.warnings.push(format!("{e}; the skeleton lacks the functions of {}", unit.name))
+                    found.warnings.push(format!("{e}; the skeleton lacks the functions of {}", unit.name));
                 }
             }
         }

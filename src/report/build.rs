@@ -331,18 +331,20 @@ mod tests {
 
     #[test]
     fn chains_name_listed_entries_only() {
-        let mut f = entry("f", compare::Status::Changed);
-        let link = |what: &str, entry| Link { what: what.to_owned(), entry, at: Some(4) };
-        f.differences = vec![Difference {
-            kind: DifferenceKind::Reference,
-            at: Pair::default(),
-            what: "refers to table".to_owned(),
-            chain: vec![link("table", Some(1)), link("string \"x\"", None), link("same", Some(2))],
-        }];
+        let f = entry("f", compare::Status::Changed);
         let mut table = entry("table", compare::Status::Changed);
         table.kind = EntryKind::Object;
-        let built =
-            report(vec![unit("a.c", vec![f, table, entry("same", compare::Status::Unchanged)])], false);
+        let mut result = unit("a.c", vec![f, table, entry("same", compare::Status::Unchanged)]);
+        let link = |what: &str, entry| impact::ChainLink { what: what.to_owned(), entry, at: Some(4) };
+        let chain = vec![link("table", Some(1)), link("string \"x\"", None), link("same", Some(2))];
+        result.causes = vec![vec![impact::Cause {
+            kind: impact::CauseKind::Reference,
+            summary: "refers to table".to_owned(),
+            symbol: None,
+            location: None,
+            chain,
+        }]];
+        let built = report(vec![result], false);
         let cause = &built.report.units[0].symbols[0].causes[0];
         assert_eq!(cause.kind, CauseKind::Reference);
         let chain: Vec<_> = cause.chain.iter().map(|l| l.id.as_deref()).collect();

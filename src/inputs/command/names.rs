@@ -10,6 +10,12 @@ const LAUNCHERS: &[&[u8]] = &[b"ccache", b"distcc", b"sccache", b"icecc", b"buil
 /// Names of C, C++ and Objective-C compiler drivers without prefix and version.
 const DRIVERS: &[&[u8]] = &[b"cc", b"gcc", b"g++", b"c++", b"c89", b"c99", b"clang", b"clang++"];
 
+/// Tools beside compilers that builds call with the same kinds of file.
+const BINUTILS: &[&[u8]] = &[
+    b"ld", b"ld.bfd", b"ld.gold", b"ld.lld", b"lld", b"gold", b"mold", b"ar", b"as", b"objcopy", b"objdump",
+    b"strip", b"nm", b"ranlib", b"readelf",
+];
+
 /// Which driver's rules and options a compiler has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
@@ -43,6 +49,16 @@ fn without_version(name: &[u8]) -> &[u8] {
 pub fn is_compiler(program: &OsStr) -> bool {
     let name = without_version(base_name(program));
     DRIVERS.iter().any(|driver| match name.strip_suffix(*driver) {
+        Some([]) => true,
+        Some([target @ .., b'-']) => !target.is_empty(),
+        _ => false,
+    })
+}
+
+/// Whether `program` is a linker, an assembler or another tool that does not take a compiler's arguments.
+pub(super) fn is_other_tool(program: &OsStr) -> bool {
+    let name = without_version(base_name(program));
+    BINUTILS.iter().any(|tool| match name.strip_suffix(*tool) {
         Some([]) => true,
         Some([target @ .., b'-']) => !target.is_empty(),
         _ => false,

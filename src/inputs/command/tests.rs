@@ -99,6 +99,9 @@ fn calls_that_make_no_code_are_left_out() {
         "cc -o",
         "cc -c -x",
         "gfortran -c a.f90",
+        "ld -r a.c",
+        "x86_64-linux-gnu-as a.s",
+        "llvm-objcopy-14 a.c",
     ] {
         assert_eq!(compilations(&call(line)), [], "{line}");
     }

@@ -149,7 +149,7 @@ impl Driver<'_> {
         self.recorded_sources()?;
         self.make_original(&candidates)?;
         let generators = self.readers(&candidates)?;
-        self.patched_side(&generators)?;
+        self.patched_side(&generators, &candidates)?;
         let names = self.names();
         let stage = Stage {
             runner: self.runner,
@@ -162,6 +162,7 @@ impl Driver<'_> {
         };
         let units = std::mem::take(&mut self.units).into_values().collect();
         let read = compile(&stage, &mut self.sides, units, &mut self.built)?;
+        self.sides.leave_original()?;
         self.built.warnings.extend(self.sides.take_warnings());
         self.say_what_became_of_each_file(&read);
         Ok(())
@@ -231,7 +232,7 @@ impl Driver<'_> {
 
     /// Makes touched sources without a record, and the candidates, on the original side.
     fn make_original(&mut self, candidates: &[String]) -> Result<()> {
-        let mut targets: Vec<(String, Option<&TouchedFile>)> = Vec::new();
+        let mut targets: Vec<(String, Option<&TouchedFile>, Configured)> = Vec::new();
         let mut query = Query::new(self.kernel, self.runner, &self.work.scratch())?;
         for file in &self.fix.files {
             let (Some(path), true) = (&file.original_path, kind(file.path()) == Kind::Source) else {
@@ -243,23 +244,25 @@ impl Driver<'_> {
             }
             // A complete build has a record of all that the configuration builds, and `tools` is no part of it.
             let known = !self.kernel.is_built() && !path.starts_with("tools") && !path.starts_with("scripts");
-            if known && query.ask(path) != Configured::No {
-                targets.push((target, Some(file)));
+            let asked = if known { query.ask(path) } else { Configured::No };
+            if asked != Configured::No {
+                targets.push((target, Some(file), asked));
             }
         }
         for target in candidates {
-            let asked = query.ask(&Path::new(target).with_extension("c"));
-            if asked != Configured::No && !targets.iter().any(|(t, _)| t == target) {
-                targets.push((target.clone(), None));
+            let asked = query.ask(Path::new(target));
+            if asked != Configured::No && !targets.iter().any(|(t, ..)| t == target) {
+                targets.push((target.clone(), None, asked));
             }
         }
         if targets.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = targets.iter().map(|(t, _)| t.clone()).collect();
+        let names: Vec<String> = targets.iter().map(|(t, ..)| t.clone()).collect();
         self.progress.stage("Running make for units that were never built", None);
-        let outcomes = make::make(self.kernel, self.runner, self.plan, &names)?;
-        for ((target, touched), outcome) in targets.into_iter().zip(outcomes) {
+        let outcomes = self.make(&names)?;
+        let mut left_out = Vec::new();
+        for ((target, touched, asked), outcome) in targets.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Made(record) => {
                     let made = self.made(&target, &record)?;
@@ -272,10 +275,38 @@ impl Driver<'_> {
                     }
                 }
                 Outcome::NoRule => {}
+                // Most likely the source of another architecture or configuration.
+                Outcome::Failed(_) if touched.is_none() && asked == Configured::Unknown => {
+                    left_out.push(target);
+                }
                 Outcome::Failed(message) => self.failed(&target, touched, Side::Original, message),
             }
         }
+        if !left_out.is_empty() {
+            self.built.warnings.push(format!(
+                "left out, because they do not compile in this configuration: {}",
+                left_out.join(" ")
+            ));
+        }
         Ok(())
+    }
+
+    /// Calls make, and counts what it compiled: a target of an earlier run may be there already.
+    fn make(&mut self, targets: &[String]) -> Result<Vec<Outcome>> {
+        let stamp = |target: &String| {
+            fs::metadata(self.kernel.objects_shadow.join(target)).and_then(|m| m.modified()).ok()
+        };
+        let before: Vec<_> = targets.iter().map(stamp).collect();
+        let outcomes = make::make(self.kernel, self.runner, self.plan, targets)?;
+        for ((outcome, before), target) in outcomes.iter().zip(before).zip(targets) {
+            let compiled = match outcome {
+                Outcome::Made(_) => stamp(target) != before,
+                Outcome::Failed(_) => true,
+                Outcome::NoRule => false,
+            };
+            self.built.compilations += u64::from(compiled);
+        }
+        Ok(outcomes)
     }
 
     fn failed(&mut self, target: &str, touched: Option<&TouchedFile>, side: Side, message: String) {
@@ -374,7 +405,7 @@ impl Driver<'_> {
     }
 
     /// Whatever needs make on the patched side: new sources, and headers that are generated from what is touched.
-    fn patched_side(&mut self, generators: &[Reader]) -> Result<()> {
+    fn patched_side(&mut self, generators: &[Reader], candidates: &[String]) -> Result<()> {
         let new: Vec<(&TouchedFile, String)> = self
             .fix
             .files
@@ -406,14 +437,14 @@ impl Driver<'_> {
         }
         drop(query);
         if wanted.is_empty() {
-            if inputs || feeds {
+            if inputs || (feeds && !self.same_offsets(generators)?) {
                 self.progress.stage("Running make prepare on the patched side", None);
                 make::prepare(self.kernel, self.runner, self.plan)?;
             }
         } else {
             self.progress.stage("Running make for new units", None);
             let names: Vec<String> = wanted.iter().map(|(_, t)| t.clone()).collect();
-            let outcomes = make::make(self.kernel, self.runner, self.plan, &names)?;
+            let outcomes = self.make(&names)?;
             for ((file, target), outcome) in wanted.into_iter().zip(outcomes) {
                 match outcome {
                     Outcome::Made(record) => self.new_unit(file, &target, &record)?,
@@ -422,7 +453,35 @@ impl Driver<'_> {
                 }
             }
         }
-        self.changed_headers(&before)
+        self.changed_headers(&before, candidates)
+    }
+
+    /// Whether the patched side, which is in place, makes the same constants for headers such as `asm-offsets.h`.
+    ///
+    /// Almost every central header feeds these, and few fixes change one of their constants. They come from
+    /// assembly that kbuild keeps, in lines marked `->`; making that again is much cheaper than `make prepare`.
+    fn same_offsets(&self, generators: &[Reader]) -> Result<bool> {
+        let constants = |path: &Path| {
+            let text = fs::read(path).ok()?;
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Some(text.lines().filter(|l| l.contains("->")).map(str::to_owned).collect::<Vec<_>>())
+        };
+        for (i, reader) in generators.iter().filter(|r| !r.file.target.ends_with(".lds")).enumerate() {
+            let original = constants(&self.kernel.objects_shadow.join(&reader.file.target));
+            let (true, Some(command), Some(original)) =
+                (reader.file.target.ends_with(".s"), self.compilation(&reader.file), original)
+            else {
+                return Ok(false);
+            };
+            let output = self.work.scratch().join(format!("offsets-{i}.s"));
+            // A failure is for make to tell.
+            if !self.runner.run(&command.for_assembly(&output, &[]))?.success()
+                || constants(&output) != Some(original)
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn new_unit(&mut self, file: &TouchedFile, target: &str, record: &CmdFile) -> Result<()> {
@@ -445,7 +504,7 @@ impl Driver<'_> {
     }
 
     /// Finds the units that read generated headers which differ on the patched side.
-    fn changed_headers(&mut self, before: &Generated) -> Result<()> {
+    fn changed_headers(&mut self, before: &Generated, candidates: &[String]) -> Result<()> {
         let changes = before.changes(&Generated::read(self.kernel)?);
         if changes.is_empty() {
             return Ok(());
@@ -459,7 +518,7 @@ impl Driver<'_> {
                 Err(_) => (1, path.clone()),
             };
             self.sides.add_generated(shadow, rel, contents);
-            if !self.kernel.is_built() {
+            if !self.kernel.is_built() && candidates.is_empty() {
                 self.built.errors.push(ReportError {
                     code: "unknown-users".into(),
                     message: format!(
@@ -472,7 +531,7 @@ impl Driver<'_> {
             }
         }
         let readers = Index::new(self.kernel)?.readers(self.kernel, &wanted, &[]);
-        self.add_readers(readers, &[])?;
+        self.add_readers(readers, candidates)?;
         // What fed the generators is compared through what they made.
         let inputs = self.fix.files.iter().filter(|f| matches!(kind(f.path()), Kind::Input | Kind::Header));
         self.covered.extend(inputs.map(|f| self.kernel.source.join(f.path())));
@@ -508,7 +567,7 @@ impl Driver<'_> {
                 // Only touched files can include a header that is new.
                 Kind::Header if file.original.is_none() && read_by_any => {}
                 Kind::Header if self.kernel.is_built() || file.original.is_none() => {
-                    skip(SkipReason::NotCompiled)
+                    skip(SkipReason::NotCompiled);
                 }
                 Kind::Header if !self.plan.build.units.is_empty() => skip(SkipReason::NotCompiled),
                 Kind::Header => self.built.errors.push(ReportError {

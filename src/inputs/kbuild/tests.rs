@@ -67,6 +67,8 @@ fn a_patch_on_a_kernel() {
         keep: true,
         dry_run: false,
         all: false,
+        show: false,
+        skeleton: false,
         jobs: 2,
     };
     let progress = Print(std::time::Instant::now());

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use super::generated::{self, Differing};
 use super::{FileKind, Recording, UnitCommands, pair_units, record, units_reading};
 use crate::error::{Error, Result};
+use crate::inputs::build::{DryRun, DryUnit};
 use crate::inputs::command::CompileCommand;
 use crate::inputs::compile::{self, Stage, UnitPlan};
 use crate::inputs::fix::{Fix, TouchedFile};
@@ -16,52 +17,88 @@ use crate::inputs::progress::Progress;
 use crate::inputs::runner::Runner;
 use crate::inputs::shadow::{Policy, Shadow, WorkDir};
 use crate::inputs::sides::{Place, Sides};
-use crate::inputs::{BuiltUnit, BuiltUnits, compdb as database_file};
+use crate::inputs::{BuiltUnits, compdb};
 use crate::pair::{Pair, Side};
 use crate::plan::AnalyzePlan;
 use crate::report::model::{ReportError, Skipped};
 
-/// Compiles both sides of the units that `fix` concerns in a tree built by any command, recorded as it runs.
-///
-/// The command is that of `plan`, else `make` with as many jobs as `plan` allows. Fails when the shadow cannot be
-/// made, when the build compiles nothing, and where [`record::runner`](super::runner) fails.
-pub(crate) fn make(
-    plan: &AnalyzePlan,
-    fix: &Fix,
-    work: &WorkDir,
-    progress: &dyn Progress,
-) -> Result<BuiltUnits> {
-    let command = plan.build.command.clone().unwrap_or_else(|| format!("make -j{}", plan.jobs));
-    let policy = Policy::CopyAll { without_outputs: true };
-    let shadow = Shadow::prepare(work, "tree", &plan.tree, policy)?;
-    generated::remove_leftovers(&shadow)?;
-    let runner = super::runner(&shadow, &[&command])?;
-    let mut sides = Sides::new(&[&shadow], fix, !plan.build.keep_line_changes, &|_| false)?;
-    let finder = Finder { shadow: &shadow, runner: &runner, fix, jobs: plan.jobs, progress };
-    let found = finder.by_recording(&mut sides, &command, &work.scratch())?;
-    compile_found(plan, &finder, work, &mut sides, found)
+/// How the units of a tree are found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// Any command, recorded as it runs: that of the plan, else `make` with as many jobs as the plan allows.
+    Command,
+    /// A compilation database, absolute, in the user's terms.
+    Database(&'a Path),
 }
 
-/// Compiles both sides of the units that `fix` concerns by the compilation database `database` (absolute, in the
-/// user's terms).
+/// Compiles both sides of the units that `fix` concerns.
 ///
-/// Fails when the shadow cannot be made, when the database cannot be read or names no source of the tree, and where
-/// the system does not allow to mount the shadow over a tree that the commands name by its absolute path.
-pub(crate) fn compdb(
+/// Fails when the shadow cannot be made, when the build compiles nothing or the database names no source of the
+/// tree, and where [`runner`](super::runner) fails.
+pub(crate) fn build(
     plan: &AnalyzePlan,
     fix: &Fix,
     work: &WorkDir,
     progress: &dyn Progress,
-    database: &Path,
+    source: Source<'_>,
 ) -> Result<BuiltUnits> {
-    // Outputs stay: a plugin that the build made for its compiler is one, and nothing here is built by make.
-    let policy = Policy::CopyAll { without_outputs: false };
-    let shadow = Shadow::prepare(work, "tree", &plan.tree, policy)?;
-    let runner = super::runner(&shadow, &[])?;
+    find(plan, fix, work, progress, source, |finder, sides, found| {
+        compile_found(plan, finder, work, sides, found)
+    })
+}
+
+/// What [`build`] would compile. A recorded build runs all the same: only it knows the units.
+pub(crate) fn dry_run(
+    plan: &AnalyzePlan,
+    fix: &Fix,
+    work: &WorkDir,
+    progress: &dyn Progress,
+    source: Source<'_>,
+) -> Result<DryRun> {
+    let found = find(plan, fix, work, progress, source, |_, _, found| Ok(found))?;
+    let mut dry = DryRun { notes: found.warnings, ..DryRun::default() };
+    dry.notes.extend(found.errors.into_iter().map(|error| error.message));
+    if let Source::Command = source {
+        dry.calls.push(build_command(plan));
+    }
+    for unit in found.units {
+        let commands = unit.commands.commands.map(|command| command.map(|c| c.display()));
+        dry.compilations += Side::BOTH.iter().filter(|side| commands.get(**side).is_some()).count() as u64;
+        dry.units.push(DryUnit { name: unit.commands.name, commands });
+    }
+    Ok(dry)
+}
+
+fn build_command(plan: &AnalyzePlan) -> String {
+    plan.build.command.clone().unwrap_or_else(|| format!("make -j{}", plan.jobs))
+}
+
+fn find<T>(
+    plan: &AnalyzePlan,
+    fix: &Fix,
+    work: &WorkDir,
+    progress: &dyn Progress,
+    source: Source<'_>,
+    then: impl FnOnce(&Finder<'_>, &mut Sides<'_>, Found) -> Result<T>,
+) -> Result<T> {
+    let command = build_command(plan);
+    // With a database nothing is made anew, and outputs stay: a plugin that the build made for its compiler is one.
+    let without_outputs = matches!(source, Source::Command);
+    let shadow = Shadow::prepare(work, "tree", &plan.tree, Policy::CopyAll { without_outputs })?;
+    let runner = match source {
+        Source::Command => {
+            generated::remove_leftovers(&shadow)?;
+            super::runner(&shadow, &[&command])?
+        }
+        Source::Database(_) => super::runner(&shadow, &[])?,
+    };
     let mut sides = Sides::new(&[&shadow], fix, !plan.build.keep_line_changes, &|_| false)?;
     let finder = Finder { shadow: &shadow, runner: &runner, fix, jobs: plan.jobs, progress };
-    let found = finder.by_database(&mut sides, database)?;
-    compile_found(plan, &finder, work, &mut sides, found)
+    let found = match source {
+        Source::Command => finder.by_recording(&mut sides, &command, &work.scratch())?,
+        Source::Database(path) => finder.by_database(&mut sides, path)?,
+    };
+    then(&finder, &mut sides, found)
 }
 
 fn compile_found(
@@ -89,41 +126,22 @@ fn compile_found(
         direct: unit.direct,
         made: Pair::default(),
     });
-    if plan.dry_run {
-        built.units = units.map(planned).collect();
-    } else {
-        let launcher = plan.build.launcher.as_deref().unwrap_or_default();
-        let launcher = shlex::split(launcher).ok_or_else(|| {
-            Error::Request(format!("the launcher `{launcher}` has a quote that is never closed"))
-        })?;
-        let stage = Stage {
-            runner: finder.runner,
-            work,
-            jobs: plan.jobs,
-            launcher: launcher.into_iter().map(OsString::from).collect(),
-            emit_asm: plan.build.emit_asm,
-            names: generated::names_hash(finder.shadow)?,
-            progress: finder.progress,
-        };
-        read.extend(compile::compile(&stage, sides, units.collect(), &mut built)?.touched);
-    }
+    let launcher = plan.build.launcher.as_deref().unwrap_or_default();
+    let launcher = shlex::split(launcher).ok_or_else(|| {
+        Error::Request(format!("the launcher `{launcher}` has a quote that is never closed"))
+    })?;
+    let stage = Stage {
+        runner: finder.runner,
+        work,
+        jobs: plan.jobs,
+        launcher: launcher.into_iter().map(OsString::from).collect(),
+        emit_asm: plan.build.emit_asm,
+        names: generated::names_hash(finder.shadow)?,
+        progress: finder.progress,
+    };
+    read.extend(compile::compile(&stage, sides, units.collect(), &mut built)?.touched);
     built.skipped = skipped(finder.fix, &read);
     Ok(built)
-}
-
-/// A unit that is only listed.
-fn planned(unit: UnitPlan) -> BuiltUnit {
-    BuiltUnit {
-        name: unit.name,
-        source: unit.source,
-        module: None,
-        objects: Pair::default(),
-        assembly: Pair::default(),
-        same_text: false,
-        line_directives: false,
-        preprocess: Pair::default(),
-        errors: Vec::new(),
-    }
 }
 
 /// The units that a fix concerns, and what was noticed on the way.
@@ -207,7 +225,7 @@ impl Finder<'_> {
     /// place afterwards.
     pub(crate) fn by_database(&self, sides: &mut Sides<'_>, path: &Path) -> Result<Found> {
         let mut found = Found::default();
-        let mut database = database_file::read(path, self.shadow.tree())?;
+        let mut database = compdb::read(path, self.shadow.tree())?;
         if database.outside > 0 {
             found.warnings.push(format!(
                 "{}: {} entries for sources outside the tree were left out",
@@ -227,12 +245,37 @@ impl Finder<'_> {
         sides.put(Place::Original)?;
         let new: BTreeSet<&Path> =
             self.fix.files.iter().filter(|f| f.original_path.is_none()).map(TouchedFile::path).collect();
+        let mut missing = BTreeSet::new();
         database.commands.retain(|command| {
-            super::source_of(command, self.shadow)
-                .is_some_and(|s| self.shadow.has(&s) || new.contains(s.as_path()))
+            let Some(source) = super::source_of(command, self.shadow) else { return false };
+            let there = self.shadow.has(&source) || new.contains(source.as_path());
+            if !there {
+                missing.insert(source);
+            }
+            there
         });
+        self.say_missing(path, &missing, &mut found);
         self.select(sides, &database.commands, None, &Differing::new(), &mut found)?;
         Ok(found)
+    }
+
+    /// Tells of sources that a database names and that are not there: generated ones of a tree that is not built.
+    /// They may read a touched header, and cannot be asked.
+    fn say_missing(&self, database: &Path, missing: &BTreeSet<PathBuf>, found: &mut Found) {
+        let Some(first) = missing.first() else { return };
+        let message = format!(
+            "{}: {} of its sources do not exist, such as {}; build the tree first, so that they are generated, or make \
+             the file again",
+            database.display(),
+            missing.len(),
+            first.display()
+        );
+        if self.fix.files.iter().any(|f| FileKind::of(f.path()) == FileKind::Header) {
+            let path = Some(first.display().to_string());
+            found.errors.push(ReportError { code: "compdb".into(), message, path });
+        } else {
+            found.warnings.push(message);
+        }
     }
 
     fn record_side(&self, command: &str, scratch: &Path, side: Side, found: &mut Found) -> Result<Recording> {

@@ -11,7 +11,7 @@ mod reading;
 mod select;
 mod wrappers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -104,7 +104,16 @@ pub fn record(shadow: &Shadow, runner: &Runner, command: &str, scratch: &Path) -
             path: None,
         });
     }
-    recording.commands = commands(records, shadow, runner, &surroundings);
+    let (commands, vanished) = commands(records, shadow, runner, &surroundings);
+    recording.commands = commands;
+    recording.errors.extend(vanished.into_iter().map(|source| ReportError {
+        code: "vanished".into(),
+        message: format!(
+            "{0} was generated, compiled and removed again by the build, so it cannot be compared; let the build keep              it (for make: a line `.SECONDARY: {0}`)",
+            source.display()
+        ),
+        path: Some(source.display().to_string()),
+    }));
     if recording.commands.is_empty() {
         return Err(nothing_recorded(command, &recording, wrappers.is_empty(), trouble));
     }
@@ -222,14 +231,16 @@ fn run(
     Ok(Some(format!("`{command}` failed ({}); the end of its output:\n{}", done.status, tail.trim_end())))
 }
 
-/// The compilations in `records` of sources inside the tree that exist, each once, in order.
+/// The compilations in `records` of sources inside the tree that exist, each once, in order; and the generated
+/// sources that the build removed again, as make does with intermediate files.
 fn commands(
     records: Vec<Record>,
     shadow: &Shadow,
     runner: &Runner,
     surroundings: &BTreeMap<OsString, OsString>,
-) -> Vec<CompileCommand> {
+) -> (Vec<CompileCommand>, BTreeSet<PathBuf>) {
     let mut commands: Vec<(PathBuf, CompileCommand)> = Vec::new();
+    let mut vanished = BTreeSet::new();
     for record in records {
         let mut call = record.call;
         let seen = call.directory.clone();
@@ -242,11 +253,13 @@ fn commands(
         }
         call.environment.retain(|(name, value)| surroundings.get(name) != Some(value));
         for command in compilations(&call) {
-            if let Some(source) = source_of(&command, shadow)
-                && shadow.has(&source)
-                && !is_probe(&source)
-            {
+            let Some(source) = source_of(&command, shadow).filter(|source| !is_probe(source)) else {
+                continue;
+            };
+            if shadow.has(&source) {
                 commands.push((source, command));
+            } else if GENERATORS.iter().any(|ending| shadow.has(&source.with_extension(ending))) {
+                vanished.insert(source);
             }
         }
     }
@@ -254,8 +267,17 @@ fn commands(
         (a, &one.output, &one.arguments).cmp(&(b, &other.output, &other.arguments))
     });
     let mut known = FxHashSet::default();
-    commands.into_iter().map(|(_, command)| command).filter(|c| known.insert(c.fingerprint())).collect()
+    let commands =
+        commands.into_iter().map(|(_, command)| command).filter(|c| known.insert(c.fingerprint())).collect();
+    (commands, vanished)
 }
+
+/// Endings of files that sources of the same name are generated from. Other sources that are gone after a build were
+/// probes.
+const GENERATORS: &[&str] = &[
+    "y", "l", "yy", "ll", "ypp", "lpp", "re", "rl", "gperf", "pyx", "vala", "x", "proto", "in", "sh", "pl",
+    "py", "tcl",
+];
 
 /// Whether a source is there only for a build system to find out what the compiler can do. CMake leaves some of
 /// them behind.

@@ -248,3 +248,27 @@ fn the_users_tree_is_not_written_to_by_absolute_paths() {
     assert_eq!(recording.commands[0].source, tree.join("f.c"));
     assert!(!tree.join("f.o").exists() && !tree.join("made").exists());
 }
+
+#[test]
+fn an_intermediate_source_that_make_removes_is_named() {
+    let makefile = "all: parse.o f.o\n%.c: %.y\n\tcp $< $@\n";
+    let project = Project::new(&[F, ("Makefile", makefile), ("parse.y", "int p;\n")]);
+    let recording = project.record("make").expect("f.c is compiled");
+    assert_eq!(recording.commands.len(), 1);
+    assert_eq!(recording.errors[0].path.as_deref(), Some("parse.c"));
+}
+
+#[test]
+fn a_build_inside_the_shadow_is_recorded_in_the_users_terms() {
+    let makefile = "all:\n\tgcc -I'$(CURDIR)/inc' -c '$(CURDIR)/f.c'\n\t$(MAKE) -C sub\n";
+    let sub = ("sub/Makefile", "all: ../f.c\n\tgcc -c ../f.c -o ../sub.o\n");
+    let project = Project::new(&[F, ("Makefile", makefile), sub]);
+    project.with(|shadow, scratch| {
+        let recording = record(shadow, &Runner::in_place(&[shadow]), "make", scratch).expect("it builds");
+        assert_eq!(recording.errors, []);
+        let directories: Vec<_> = recording.commands.iter().map(|c| c.directory.clone()).collect();
+        assert_eq!(directories, [project.tree().join("sub"), project.tree()]);
+        assert!(recording.commands.iter().all(|c| source_of(c, shadow).as_deref() == Some(Path::new("f.c"))));
+        assert!(!project.tree().join("sub.o").exists() && shadow.has(Path::new("sub.o")));
+    });
+}

@@ -60,9 +60,9 @@ impl Case {
             keep: true,
             dry_run: false,
             all: false,
-            jobs: 2,
             show: false,
             skeleton: false,
+            jobs: 2,
         }
     }
 
@@ -75,11 +75,13 @@ impl Case {
     }
 
     fn make(&self, command: Option<&str>) -> BuiltUnits {
-        make(&self.plan(command), &self.fix, &self.work(), &Silent).expect("it can be analysed")
+        build(&self.plan(command), &self.fix, &self.work(), &Silent, Source::Command)
+            .expect("it can be analysed")
     }
 
     fn compdb(&self, database: &Path) -> BuiltUnits {
-        compdb(&self.plan(None), &self.fix, &self.work(), &Silent, database).expect("it can be analysed")
+        build(&self.plan(None), &self.fix, &self.work(), &Silent, Source::Database(database))
+            .expect("it can be analysed")
     }
 }
 
@@ -301,7 +303,8 @@ fn a_second_analysis_in_the_same_work_folder_records_again() {
     ]);
     let work = case.work();
     for _ in 0..2 {
-        let built = make(&case.plan(None), &case.fix, &work, &Silent).expect("it can be analysed");
+        let built =
+            build(&case.plan(None), &case.fix, &work, &Silent, Source::Command).expect("it can be analysed");
         assert_eq!(units(&built), ["c.c: op"]);
     }
 }
@@ -324,7 +327,7 @@ fn a_database_gives_units_of_both_flags() {
     };
     let outside =
         serde_json::json!({"directory": "/", "file": "/nowhere/x.c", "command": "gcc -c /nowhere/x.c"});
-    let database = tree.join(database_file::FILE_NAME);
+    let database = tree.join(compdb::FILE_NAME);
     let text = serde_json::json!([entry("-O2", "a.o"), entry("-fPIC", "pic/a.o"), outside]).to_string();
     fs::write(&database, text).expect("writable");
     let built = case.compdb(&database);
@@ -345,7 +348,7 @@ fn a_missing_generated_header_is_said_not_passed_over() {
     let tree = case.tree();
     let entry =
         |file: &str| serde_json::json!({"directory": tree, "file": file, "arguments": ["gcc", "-c", file]});
-    let database = tree.join(database_file::FILE_NAME);
+    let database = tree.join(compdb::FILE_NAME);
     fs::write(&database, serde_json::json!([entry("a.c"), entry("b.c")]).to_string()).expect("writable");
     let built = case.compdb(&database);
     assert_eq!(built.errors.len(), 1);
@@ -384,13 +387,32 @@ fn a_patched_side_that_compiles_nothing_is_an_error_beside_the_units() {
 }
 
 #[test]
+fn a_dry_run_lists_units_and_commands_and_compiles_none() {
+    let case = Case::new(&[
+        same("Makefile", MAKEFILE),
+        same("a.c", A),
+        same("b.c", B),
+        same("c.c", C),
+        ("h.h", Some(H), Some("int b(void), c(void);\nstatic inline int h(void) { return 5; }\n")),
+    ]);
+    let dry = dry_run(&case.plan(None), &case.fix, &case.work(), &Silent, Source::Command)
+        .expect("it can be planned");
+    assert_eq!(dry.compilations, 4);
+    assert_eq!(dry.calls, ["make -j2"]);
+    let names: Vec<_> = dry.units.iter().map(|u| u.name.as_str()).collect();
+    assert_eq!(names, ["a.c", "b.c"]);
+    let command = dry.units[0].commands.original.as_deref().expect("it is there");
+    assert!(command.ends_with("-O2 -c -o a.o a.c"), "{command}");
+}
+
+#[test]
 fn a_database_of_another_tree_is_refused() {
     let case = Case::new(&[("c.c", Some(C), Some("int c(void) { return 4; }\n"))]);
-    let database = case.tree().join(database_file::FILE_NAME);
+    let database = case.tree().join(compdb::FILE_NAME);
     fs::write(&database, r#"[{"directory": "/other", "file": "c.c", "command": "cc -c c.c"}]"#)
         .expect("writable");
-    let error =
-        compdb(&case.plan(None), &case.fix, &case.work(), &Silent, &database).expect_err("not this tree's");
+    let error = build(&case.plan(None), &case.fix, &case.work(), &Silent, Source::Database(&database))
+        .expect_err("not this tree's");
     assert!(error.to_string().contains("names no source of this tree"), "{error}");
 }
 
@@ -470,7 +492,7 @@ fn cmake_trees_by_database() {
     let case = cmake_case();
     as_user(&case, "cmake -S . -B build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON && cmake --build build");
     let before = listing(&case.tree());
-    let database = database_file::find(&case.tree()).expect("cmake made one");
+    let database = compdb::find(&case.tree()).expect("cmake made one");
     let built = case.compdb(&database);
     assert_eq!(built.errors, []);
     assert_eq!(units(&built), ["main.c: op", "u.c: op"]);
