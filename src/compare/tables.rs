@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
 use crate::pair::Pair;
 
@@ -37,12 +38,10 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
             continue;
         }
         let index = index as u32;
-        // The object knows best how large an entry is, where it says so.
-        let entry = if section.entsize > 1 { section.entsize } else { layout.entry };
-        if entry != layout.entry || !section.size.is_multiple_of(entry) {
+        let Some(entry) = entry_size(n.relocs(index), section.size, layout.relocs) else {
             tables.unowned.push((index, 0..section.size));
             continue;
-        }
+        };
         for start in (0..section.size).step_by(entry as usize) {
             let range = start..start + entry;
             let owner = n.relocs_in(index, range.clone()).first().map(|r| n.target_in_data(index, r));
@@ -59,6 +58,21 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
         }
     }
     tables
+}
+
+/// The size of an entry: the distance after which the places of the relocations repeat. `None` when they do not
+/// repeat regularly over the whole table.
+fn entry_size(relocs: &[Reloc], size: u64, per_entry: usize) -> Option<u64> {
+    let count = relocs.len() / per_entry;
+    if count == 0 || !relocs.len().is_multiple_of(per_entry) || !size.is_multiple_of(count as u64) {
+        return None;
+    }
+    let entry = size / count as u64;
+    let regular = relocs.chunks(per_entry).enumerate().all(|(i, of_entry)| {
+        let start = i as u64 * entry;
+        of_entry.iter().zip(relocs).all(|(r, first)| r.offset.checked_sub(start) == Some(first.offset))
+    });
+    (regular && relocs[per_entry - 1].offset < entry).then_some(entry)
 }
 
 impl Sides<'_> {
@@ -115,11 +129,8 @@ impl Sides<'_> {
             }
             let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
             match a.layout.replacement {
-                Some((place, length)) if place == at => {
-                    let length = Pair::new(
-                        bytes.original.get(length as usize).copied().unwrap_or(0),
-                        bytes.patched.get(length as usize).copied().unwrap_or(0),
-                    );
+                Some(place) if place == at => {
+                    let length = bytes.map(|entry| entry.last().copied().unwrap_or(0));
                     self.same_replacement(targets, length)?;
                 }
                 _ => self.same_target(targets, &mut Visiting::new()).map_err(|mut chain| {

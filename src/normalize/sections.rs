@@ -13,38 +13,41 @@ pub enum Treatment {
     Bookkeeping,
 }
 
-/// The entries of a table.
+/// The entries of a table. How long one is differs between kernel versions and is taken from the table itself:
+/// it is the distance after which its relocations repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLayout {
-    /// Size of one entry in bytes.
-    pub entry: u64,
+    /// Number of relocations in one entry.
+    pub relocs: usize,
     /// Bytes of an entry that hold source lines: offset and length.
     pub line: Option<(u64, u64)>,
-    /// Bytes of an entry whose reference is a source file name: offset.
+    /// The reference of an entry that names a source file: its offset in bytes.
     pub file: Option<u64>,
-    /// Where the entry refers to replacement code: offset of the reference, and of its length in bytes.
-    pub replacement: Option<(u64, u64)>,
+    /// The reference of an entry to replacement code: its offset in bytes. The entry's last byte is the code's
+    /// length.
+    pub replacement: Option<u64>,
 }
 
-const fn table(entry: u64) -> Treatment {
-    Treatment::Table(TableLayout { entry, line: None, file: None, replacement: None })
+const fn table(relocs: usize) -> Treatment {
+    Treatment::Table(TableLayout { relocs, line: None, file: None, replacement: None })
 }
 
-/// Sections by name, or by the start of the name where it ends in `*`. Layouts are those of Linux 6.1 on
-/// x86-64 (`include/linux/jump_label.h`, `arch/x86/include/asm/{bug,extable,alternative}.h`).
+/// Sections by name, or by the start of the name where it ends in `*`. The tables are those of Linux
+/// (`include/linux/jump_label.h`, `include/linux/static_call_types.h`, and for x86-64
+/// `arch/x86/include/asm/{bug,extable,alternative}.h`).
 const BY_NAME: &[(&str, Treatment)] = &[
-    ("__jump_table", table(16)),
+    ("__jump_table", table(3)),
     (
         "__bug_table",
-        Treatment::Table(TableLayout { entry: 12, line: Some((8, 2)), file: Some(4), replacement: None }),
+        Treatment::Table(TableLayout { relocs: 2, line: Some((8, 2)), file: Some(4), replacement: None }),
     ),
-    ("__ex_table", table(12)),
+    ("__ex_table", table(2)),
     (
         ".altinstructions",
-        Treatment::Table(TableLayout { entry: 12, line: None, file: None, replacement: Some((4, 11)) }),
+        Treatment::Table(TableLayout { relocs: 2, line: None, file: None, replacement: Some(4) }),
     ),
     (".altinstr_replacement", Treatment::ThroughTable),
-    (".static_call_sites", table(8)),
+    (".static_call_sites", table(2)),
     // Pointers to `struct pi_entry`, which holds nothing but the format, the level and the line of a printk
     // that the function's own code shows as well.
     (".printk_index", Treatment::Bookkeeping),
