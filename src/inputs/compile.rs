@@ -131,7 +131,7 @@ pub(crate) fn compile(
     run.without_directives(&pool, sides, built)?;
     sides.put(Place::Original)?;
     built.compilations += run.compilations.load(Ordering::Relaxed);
-    Ok(run.finish(sides, built)?)
+    run.finish(sides, built)
 }
 
 /// Whether any command of the unit names `tree` by its absolute path.
@@ -457,12 +457,9 @@ impl Run<'_> {
 
     /// The files that the depfile lists, absolute as fixscope finds them; the depfile goes.
     fn reads(&self, command: &CompileCommand, depfile: &Path) -> Result<Vec<PathBuf>> {
-        let text = match fs::read(depfile) {
-            Ok(text) => text,
-            // Assembly without preprocessor writes none; it reads its source.
-            Err(_) => {
-                return Ok(vec![self.stage.runner.in_shadow(&command.directory.join(&command.source))]);
-            }
+        // Assembly without preprocessor writes none; it reads its source.
+        let Ok(text) = fs::read(depfile) else {
+            return Ok(vec![self.stage.runner.in_shadow(&command.directory.join(&command.source))]);
         };
         remove_any(depfile)?;
         Ok(prerequisites(&text)

@@ -232,7 +232,7 @@ impl Driver<'_> {
 
     /// Makes touched sources without a record, and the candidates, on the original side.
     fn make_original(&mut self, candidates: &[String]) -> Result<()> {
-        let mut targets: Vec<(String, Option<&TouchedFile>)> = Vec::new();
+        let mut targets: Vec<(String, Option<&TouchedFile>, Configured)> = Vec::new();
         let mut query = Query::new(self.kernel, self.runner, &self.work.scratch())?;
         for file in &self.fix.files {
             let (Some(path), true) = (&file.original_path, kind(file.path()) == Kind::Source) else {
@@ -244,23 +244,25 @@ impl Driver<'_> {
             }
             // A complete build has a record of all that the configuration builds, and `tools` is no part of it.
             let known = !self.kernel.is_built() && !path.starts_with("tools") && !path.starts_with("scripts");
-            if known && query.ask(path) != Configured::No {
-                targets.push((target, Some(file)));
+            let asked = if known { query.ask(path) } else { Configured::No };
+            if asked != Configured::No {
+                targets.push((target, Some(file), asked));
             }
         }
         for target in candidates {
-            let asked = query.ask(&Path::new(target).with_extension("c"));
-            if asked != Configured::No && !targets.iter().any(|(t, _)| t == target) {
-                targets.push((target.clone(), None));
+            let asked = query.ask(Path::new(target));
+            if asked != Configured::No && !targets.iter().any(|(t, ..)| t == target) {
+                targets.push((target.clone(), None, asked));
             }
         }
         if targets.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = targets.iter().map(|(t, _)| t.clone()).collect();
+        let names: Vec<String> = targets.iter().map(|(t, ..)| t.clone()).collect();
         self.progress.stage("Running make for units that were never built", None);
         let outcomes = self.make(&names)?;
-        for ((target, touched), outcome) in targets.into_iter().zip(outcomes) {
+        let mut left_out = Vec::new();
+        for ((target, touched, asked), outcome) in targets.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Made(record) => {
                     let made = self.made(&target, &record)?;
@@ -273,8 +275,18 @@ impl Driver<'_> {
                     }
                 }
                 Outcome::NoRule => {}
+                // Most likely the source of another architecture or configuration.
+                Outcome::Failed(_) if touched.is_none() && asked == Configured::Unknown => {
+                    left_out.push(target);
+                }
                 Outcome::Failed(message) => self.failed(&target, touched, Side::Original, message),
             }
+        }
+        if !left_out.is_empty() {
+            self.built.warnings.push(format!(
+                "left out, because they do not compile in this configuration: {}",
+                left_out.join(" ")
+            ));
         }
         Ok(())
     }
@@ -425,7 +437,7 @@ impl Driver<'_> {
         }
         drop(query);
         if wanted.is_empty() {
-            if inputs || feeds {
+            if inputs || (feeds && !self.same_offsets(generators)?) {
                 self.progress.stage("Running make prepare on the patched side", None);
                 make::prepare(self.kernel, self.runner, self.plan)?;
             }
@@ -442,6 +454,34 @@ impl Driver<'_> {
             }
         }
         self.changed_headers(&before, candidates)
+    }
+
+    /// Whether the patched side, which is in place, makes the same constants for headers such as `asm-offsets.h`.
+    ///
+    /// Almost every central header feeds these, and few fixes change one of their constants. They come from
+    /// assembly that kbuild keeps, in lines marked `->`; making that again is much cheaper than `make prepare`.
+    fn same_offsets(&self, generators: &[Reader]) -> Result<bool> {
+        let constants = |path: &Path| {
+            let text = fs::read(path).ok()?;
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Some(text.lines().filter(|l| l.contains("->")).map(str::to_owned).collect::<Vec<_>>())
+        };
+        for (i, reader) in generators.iter().filter(|r| !r.file.target.ends_with(".lds")).enumerate() {
+            let original = constants(&self.kernel.objects_shadow.join(&reader.file.target));
+            let (true, Some(command), Some(original)) =
+                (reader.file.target.ends_with(".s"), self.compilation(&reader.file), original)
+            else {
+                return Ok(false);
+            };
+            let output = self.work.scratch().join(format!("offsets-{i}.s"));
+            // A failure is for make to tell.
+            if !self.runner.run(&command.for_assembly(&output, &[]))?.success()
+                || constants(&output) != Some(original)
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn new_unit(&mut self, file: &TouchedFile, target: &str, record: &CmdFile) -> Result<()> {
@@ -527,7 +567,7 @@ impl Driver<'_> {
                 // Only touched files can include a header that is new.
                 Kind::Header if file.original.is_none() && read_by_any => {}
                 Kind::Header if self.kernel.is_built() || file.original.is_none() => {
-                    skip(SkipReason::NotCompiled)
+                    skip(SkipReason::NotCompiled);
                 }
                 Kind::Header if !self.plan.build.units.is_empty() => skip(SkipReason::NotCompiled),
                 Kind::Header => self.built.errors.push(ReportError {

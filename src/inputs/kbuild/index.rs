@@ -52,7 +52,7 @@ impl Index {
         if names.is_empty() {
             return Vec::new();
         }
-        let finders: Vec<_> = names.iter().map(|name| memchr::memmem::Finder::new(name)).collect();
+        let finders: Vec<_> = names.iter().map(memchr::memmem::Finder::new).collect();
         let mut readers: Vec<Reader> = self
             .files
             .par_iter()

@@ -12,7 +12,7 @@ use crate::inputs::runner::{DATA_LIMIT, Invocation, Runner};
 use crate::plan::AnalyzePlan;
 
 /// Bytes of make's messages that an error shows.
-const MESSAGE: usize = 8 * 1024;
+const MESSAGE: usize = 4 * 1024;
 
 /// How make fared with one target.
 #[derive(Debug)]
