@@ -251,7 +251,7 @@ impl Run<'_> {
             Err(e) => return Ok(Done { failed: Some(e.to_string()), ..Done::default() }),
         };
         let command = self.visible(recorded);
-        let extra = self.extra(unit);
+        let extra = self.extra(unit, recorded);
         let mut key = Xxh3::new();
         key.update(&recorded.fingerprint().to_le_bytes());
         key.update(&command.fingerprint().to_le_bytes());
@@ -423,12 +423,18 @@ impl Run<'_> {
         self.map_paths.iter().fold(command.clone(), |command, (tree, shadow)| command.renamed(tree, shadow))
     }
 
-    fn extra(&self, unit: &UnitPlan) -> Vec<OsString> {
+    fn extra(&self, unit: &UnitPlan, command: &CompileCommand) -> Vec<OsString> {
         let mut extra = unit.extra.clone();
+        let maps_macros = command.arguments.iter().any(|a| {
+            a.as_bytes().starts_with(b"-fmacro-prefix-map=")
+                || a.as_bytes().starts_with(b"-ffile-prefix-map=")
+        });
         let mut mapped = FxHashSet::default();
         for (tree, shadow) in &self.map_paths {
             if mapped.insert(shadow) {
-                let mut flag = OsString::from("-ffile-prefix-map=");
+                // The last mapping that fits wins, and `__FILE__` must stay what the build's own mapping makes it.
+                let option = if maps_macros { "-fdebug-prefix-map=" } else { "-ffile-prefix-map=" };
+                let mut flag = OsString::from(option);
                 flag.push(shadow);
                 flag.push("=");
                 flag.push(tree);

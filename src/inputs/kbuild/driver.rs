@@ -290,7 +290,8 @@ impl Driver<'_> {
         // These kernels rewrite each object file after the compiler in ways the record does not show.
         let rewritten = self.kernel.option("FTRACE_MCOUNT_USE_RECORDMCOUNT")
             || (self.kernel.option("MODVERSIONS") && self.links_for_modversions());
-        if rewritten || !record.only_compiles() {
+        // With `O=` commands name the tree by its absolute path, and the compile stage maps it in debug information.
+        if rewritten || self.kernel.is_separate() || !record.only_compiles() {
             return Ok(None);
         }
         let object = self.work.scratch().join(format!("made-{}.o", target.replace('/', "_")));
