@@ -2,8 +2,8 @@
 //!
 //! A case is a folder of `tests/kernel/patches`: `fix.patch`; `expect`, one verdict a line (see
 //! [`common::rows::expected`]); `why`, one sentence; and, where a tree that was never built needs them, `args`,
-//! one option a line (`args-built`: where a tree in which only these units were built needs them). The expected verdicts come from building both sides by hand and comparing the
-//! disassembly of each symbol, not from fixscope.
+//! one option a line (`args-built`: where a tree in which only these units were built needs them). The expected
+//! verdicts come from building both sides by hand and comparing the disassembly of each symbol, not from fixscope.
 //!
 //! `FIXSCOPE_KERNEL_TREE` names a configured tree to use; without it `tests/kernel/prepare` makes one.
 
