@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use common::listing::{assert_same, listing};
 use common::rows::{assert_rows, expected, report, rows};
-use common::{Random, Run, compile, copy_demo, demo, fixscope, run, run_expecting};
+use common::{Random, Run, compile, copy_demo, demo, fixscope, run, run_expecting, tool};
 
 const ORIGINAL: &str = "
 static const int table[4] = { 1, 2, 3, 5 };
@@ -169,6 +169,19 @@ fn slim_lto_of_gcc() {
     let pair = Pair::new();
     let path = compile(pair.folder.path(), "slim.o", ORIGINAL, &["-flto", "-fno-fat-lto-objects"]);
     pair.assert_refused(&path, &["lto"]);
+}
+
+#[test]
+fn a_linked_file() {
+    let pair = Pair::new();
+    let path = compile(pair.folder.path(), "whole.o", ORIGINAL, &["-fPIC"]);
+    let linked = pair.folder.path().join("whole.so");
+    tool(
+        "gcc",
+        &["-shared".as_ref(), "-o".as_ref(), linked.as_os_str(), path.as_os_str()],
+        pair.folder.path(),
+    );
+    pair.assert_refused(&linked, &["linked", "object files"]);
 }
 
 #[test]
