@@ -192,7 +192,7 @@ fn a_unit_without_symbols() {
     let original = compile(pair.folder.path(), "stripped-a.o", &text("return 7 * n;"), &flags);
     let patched = compile(pair.folder.path(), "stripped-b.o", &text("return 9 - n;"), &flags);
     for path in [&original, &patched] {
-        common::tool("strip", &["-s".as_ref(), path.as_os_str()], pair.folder.path());
+        tool("strip", &["-s".as_ref(), path.as_os_str()], pair.folder.path());
     }
     // Code that no symbol owns is compared under its section or refused by name; it never passes for unchanged.
     let run = pair.diff(&original, &patched);

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 const WAYS: &[&str] = &[
@@ -101,37 +102,39 @@ fn verdict(original: &Path, patched: &Path) -> (BTreeSet<String>, BTreeSet<Strin
     (bare, with_cause)
 }
 
-fn run(compiler: &str, ways: &[&str]) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut failures = Vec::new();
-    for case in cases().into_iter().filter(|c| c.compiler.as_deref().is_none_or(|c| c == compiler)) {
-        let name = case.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for way in ways {
-            let (o, p) = (folder.path().join("original.o"), folder.path().join("patched.o"));
-            let compiled = compile(compiler, &case.folder.join("original.c"), way, &case.flags, &o)
-                && compile(compiler, &case.folder.join("patched.c"), way, &case.flags, &p);
-            if !compiled {
-                failures.push(format!("{name} ({compiler} {way}): does not compile"));
-                continue;
-            }
-            let (bare, with_cause) = verdict(&o, &p);
-            // A top-level `section` entry has a name that starts with a dot.
-            let expected: BTreeSet<String> =
-                case.expected.iter().map(|l| l.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
-            let expected: BTreeSet<String> = expected.iter().map(|l| l.trim().to_owned()).collect();
-            let causes_missing: Vec<&String> = case
-                .expected
-                .iter()
-                .filter(|l| l.split(' ').count() == 4 && !with_cause.contains(*l))
-                .collect();
-            if bare != expected || !causes_missing.is_empty() {
-                failures.push(format!(
-                    "{name} ({compiler} {way}):\n  expected {:?}\n  listed   {bare:?}\n  causes   {with_cause:?}",
-                    case.expected
-                ));
-            }
-        }
+/// What goes wrong with one case compiled in one way.
+fn failure(compiler: &str, case: &Case, way: &str, folder: &Path) -> Option<String> {
+    let name = case.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (o, p) = (folder.join("original.o"), folder.join("patched.o"));
+    let compiled = compile(compiler, &case.folder.join("original.c"), way, &case.flags, &o)
+        && compile(compiler, &case.folder.join("patched.c"), way, &case.flags, &p);
+    if !compiled {
+        return Some(format!("{name} ({compiler} {way}): does not compile"));
     }
+    let (bare, with_cause) = verdict(&o, &p);
+    let expected: BTreeSet<String> =
+        case.expected.iter().map(|l| l.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    let causes_found = case.expected.iter().all(|l| l.split(' ').count() < 4 || with_cause.contains(l));
+    (bare != expected || !causes_found).then(|| {
+        format!(
+            "{name} ({compiler} {way}):\n  expected {:?}\n  listed   {bare:?}\n  causes   {with_cause:?}",
+            case.expected
+        )
+    })
+}
+
+fn run(compiler: &str, ways: &[&str]) {
+    // One case while it is being written: FIXSCOPE_CASE=name cargo test --test cases.
+    let only = std::env::var("FIXSCOPE_CASE").ok();
+    let failures: Vec<String> = cases()
+        .into_par_iter()
+        .filter(|c| c.compiler.as_deref().is_none_or(|c| c == compiler))
+        .filter(|c| only.as_ref().is_none_or(|only| c.folder.ends_with(only)))
+        .flat_map_iter(|case| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            ways.iter().filter_map(|way| failure(compiler, &case, way, folder.path())).collect::<Vec<_>>()
+        })
+        .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

@@ -86,7 +86,8 @@ impl Sides<'_> {
                     false => n.target_in_data(section, reloc),
                 };
                 match (from_table, target) {
-                    // Only code is reached from the start of a table.
+                    (true, _) if n.is_table_of_distances(section, start) => target,
+                    // Else only code is reached from the start of a table.
                     (true, Target::Entity { id, .. })
                         if n.entity(id).kind == crate::normalize::EntityKind::Function =>
                     {

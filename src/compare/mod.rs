@@ -11,6 +11,7 @@ mod references;
 mod tables;
 mod unit;
 mod unowned;
+mod unreached;
 
 pub use delta::{
     Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,

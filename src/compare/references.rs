@@ -1,7 +1,9 @@
 //! Whether two references lead to the same thing.
 
+use rustc_hash::FxHashSet;
+
 use crate::correlate::Matching;
-use crate::load::{Binding, Reloc, names};
+use crate::load::{Binding, Reloc, SymbolPlace, names};
 use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 use crate::pair::{Pair, Side};
 
@@ -15,9 +17,24 @@ pub(super) struct Sides<'c> {
     pub matching: &'c Matching,
 }
 
-/// Places of nameless things that are being compared: section and offset on both sides. A cycle counts as the
-/// same, because a difference on it is found where it is first met.
-pub(super) type Visiting = Vec<(u32, u64, u32, u64)>;
+/// Nameless things that have been compared or are being compared on the way to one verdict: section and offset
+/// on both sides. Meeting a pair again counts as the same, because a difference in it ends the whole comparison
+/// where it is first met; so circles end, and what is shared is compared once.
+#[derive(Debug, Default)]
+pub(super) struct Visiting {
+    places: FxHashSet<(u32, u64, u32, u64)>,
+    depth: u32,
+}
+
+impl Visiting {
+    /// Nothing compared yet.
+    pub(super) fn new() -> Self {
+        Visiting::default()
+    }
+}
+
+/// Chains of nameless data longer than this are not followed, so that none exhausts the stack.
+const DEEPEST: u32 = 64;
 
 /// How two references differ: the chain to what differs.
 pub(super) type Mismatch = Vec<Link>;
@@ -50,8 +67,10 @@ impl<'c> Sides<'c> {
             (Target::Symbol { index: o, addend: at_o }, Target::Symbol { index: p, addend: at_p }) => {
                 let (o, p) =
                     (&self.original.unit.symbols[o as usize], &self.patched.unit.symbols[p as usize]);
-                let same_name = o.name == p.name || names::class(&o.name) == names::class(&p.name);
-                if same_name && o.place == p.place && at_o == at_p { Ok(()) } else { differ() }
+                // An absolute symbol is its value; a name in another unit is all there is to tell it by.
+                let same_value = o.place != SymbolPlace::Absolute || o.offset == p.offset;
+                let same = names::same_elsewhere(&o.name, &p.name) && o.place == p.place && same_value;
+                if same && at_o == at_p { Ok(()) } else { differ() }
             }
             (Target::Number(o), Target::Number(p)) => {
                 if o == p {
@@ -85,14 +104,16 @@ impl<'c> Sides<'c> {
                     differ()
                 }
             }
-            (Target::Nameless { .. }, Target::Nameless { .. }) => self.same_nameless(pair, visiting),
-            (Target::Nameless { .. }, Target::Entity { id, offset: 0 })
-                if self.patched.entity(id).by_content =>
+            (Target::Nameless { inner: o, .. }, Target::Nameless { inner: p, .. }) if o == p => {
+                self.same_nameless(pair, visiting)
+            }
+            (Target::Nameless { inner, .. }, Target::Entity { id, offset })
+                if inner == offset && self.patched.entity(id).by_content =>
             {
                 self.same_nameless(pair, visiting)
             }
-            (Target::Entity { id, offset: 0 }, Target::Nameless { .. })
-                if self.original.entity(id).by_content =>
+            (Target::Entity { id, offset }, Target::Nameless { inner, .. })
+                if inner == offset && self.original.entity(id).by_content =>
             {
                 self.same_nameless(pair, visiting)
             }
@@ -138,12 +159,16 @@ impl<'c> Sides<'c> {
             return Err(vec![self.link_between(pair)]);
         };
         let key = (so, at_o, sp, at_p);
-        if visiting.contains(&key) {
+        if !visiting.places.insert(key) {
             return Ok(());
         }
-        visiting.push(key);
+        if visiting.depth >= DEEPEST {
+            let what = "a longer chain of nameless data than fixscope follows".to_owned();
+            return Err(vec![Link { what, entry: None, at: None }]);
+        }
+        visiting.depth += 1;
         let result = self.same_content(Pair::new((so, at_o..end_o), (sp, at_p..end_p)), true, visiting);
-        visiting.pop();
+        visiting.depth -= 1;
         result.map_err(|mut chain| {
             chain.insert(0, self.link_between(pair));
             chain
@@ -174,8 +199,8 @@ impl<'c> Sides<'c> {
                 (plain && self.matching.patched(id_o) == Some(id_p)).then_some(true)
             }
             (None, None) => {
-                use crate::load::SymbolPlace::Undefined;
-                let undefined = symbol_o.place == Undefined && symbol_p.place == Undefined;
+                let undefined =
+                    symbol_o.place == SymbolPlace::Undefined && symbol_p.place == SymbolPlace::Undefined;
                 (undefined && o.symbol != 0 && p.symbol != 0 && symbol_o.name == symbol_p.name)
                     .then_some(true)
             }
@@ -187,7 +212,7 @@ impl<'c> Sides<'c> {
 /// Section, start and end of something compared by content.
 fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64, u64)> {
     match target {
-        Target::Nameless { section, offset } => {
+        Target::Nameless { section, offset, .. } => {
             let range = n.nameless_extent(section, offset);
             Some((section, range.start, range.end))
         }
@@ -214,7 +239,7 @@ pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
             entity.section.map_or_else(|| n.name(id).to_owned(), |s| describe_nameless(n, s, entity.offset))
         }
         Target::Entity { id, offset } => plus(n.name(id), offset),
-        Target::Nameless { section, offset } => describe_nameless(n, section, offset),
+        Target::Nameless { section, offset, inner } => plus(&describe_nameless(n, section, offset), inner),
         Target::Place { section, offset } => plus(n.unit.section(section).map_or("?", |s| &s.name), offset),
         Target::Number(number) => format!("{number:#x}"),
     }

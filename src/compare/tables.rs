@@ -5,11 +5,10 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
 use crate::pair::Pair;
 
-use super::content::in_field;
+use super::content::{Run, in_field};
 use super::delta::{Difference, DifferenceKind};
 use super::references::{Mismatch, Sides, Visiting};
 
@@ -20,6 +19,8 @@ pub(super) struct Tables {
     by_function: FxHashMap<EntityId, BTreeMap<String, Vec<TableEntry>>>,
     /// Entries that point into no function, and tables whose size is no multiple of an entry's.
     pub(super) unowned: Vec<(u32, Range<u64>)>,
+    /// Replacement code that an entry of a function leads to, and that is compared with it.
+    pub(super) replacements: Vec<Run>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,26 +34,27 @@ struct TableEntry {
 pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     let mut tables = Tables::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
-        let Treatment::Table(layout) = sections::treatment(&section.name) else { continue };
         if !section.is_allocated() || section.size == 0 {
             continue;
         }
+        if !matches!(sections::treatment(&section.name), Treatment::Table(_)) {
+            continue;
+        }
         let index = index as u32;
-        let Some(entry) = entry_size(n.relocs(index), section.size, layout.relocs) else {
+        let Some(layout) = sections::layouts(&section.name).find(|layout| fits(n, index, layout)) else {
             tables.unowned.push((index, 0..section.size));
             continue;
         };
-        for start in (0..section.size).step_by(entry as usize) {
-            let range = start..start + entry;
+        for start in (0..section.size).step_by(layout.entry as usize) {
+            let range = start..start + layout.entry;
             let owner = n.relocs_in(index, range.clone()).first().map(|r| n.target_in_data(index, r));
             match owner {
-                Some(Target::Entity { id, .. }) if n.entity(id).kind == EntityKind::Function => tables
-                    .by_function
-                    .entry(id)
-                    .or_default()
-                    .entry(section.name.to_string())
-                    .or_default()
-                    .push(TableEntry { section: index, range, layout }),
+                Some(Target::Entity { id, .. }) if n.entity(id).kind == EntityKind::Function => {
+                    let entry = TableEntry { section: index, range, layout };
+                    tables.replacements.extend(replacement(n, &entry));
+                    let of_function = tables.by_function.entry(id).or_default();
+                    of_function.entry(section.name.to_string()).or_default().push(entry);
+                }
                 _ => tables.unowned.push((index, range)),
             }
         }
@@ -60,19 +62,32 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     tables
 }
 
-/// The size of an entry: the distance after which the places of the relocations repeat. `None` when they do not
-/// repeat regularly over the whole table.
-fn entry_size(relocs: &[Reloc], size: u64, per_entry: usize) -> Option<u64> {
-    let count = relocs.len() / per_entry;
-    if count == 0 || !relocs.len().is_multiple_of(per_entry) || !size.is_multiple_of(count as u64) {
-        return None;
-    }
-    let entry = size / count as u64;
-    let regular = relocs.chunks(per_entry).enumerate().all(|(i, of_entry)| {
-        let start = i as u64 * entry;
-        of_entry.iter().zip(relocs).all(|(r, first)| r.offset.checked_sub(start) == Some(first.offset))
-    });
-    (regular && relocs[per_entry - 1].offset < entry).then_some(entry)
+/// Whether a table can be read in a layout: each entry begins with the place it is for.
+fn fits(n: &Normalized<'_, '_>, section: u32, layout: &TableLayout) -> bool {
+    let Some(info) = n.unit.section(section) else { return false };
+    // The object knows best how large an entry is, where it says so.
+    (info.entsize <= 1 || info.entsize == layout.entry)
+        && info.size.is_multiple_of(layout.entry)
+        && (info.data.len() as u64 == info.size)
+        && (0..info.size).step_by(layout.entry as usize).all(|start| {
+            let range = start..start + layout.entry;
+            n.relocs_in(section, range).first().is_some_and(|r| r.offset == start)
+        })
+}
+
+/// The replacement code that an entry leads to.
+fn replacement(n: &Normalized<'_, '_>, entry: &TableEntry) -> Option<Run> {
+    let (place, length) = entry.layout.replacement?;
+    let at = entry.range.start + place;
+    let reloc = n.relocs_in(entry.section, at..at + 1).first()?;
+    let length = *n.bytes(entry.section, entry.range.clone()).get(length as usize)?;
+    replacement_run(n.target_in_data(entry.section, reloc), length)
+}
+
+fn replacement_run(target: Target, length: u8) -> Option<Run> {
+    let Target::Place { section, offset } = target else { return None };
+    let start = u64::try_from(offset).ok()?;
+    Some((section, start..start.checked_add(u64::from(length))?))
 }
 
 impl Sides<'_> {
@@ -129,8 +144,11 @@ impl Sides<'_> {
             }
             let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
             match a.layout.replacement {
-                Some(place) if place == at => {
-                    let length = bytes.map(|entry| entry.last().copied().unwrap_or(0));
+                Some((place, length)) if place == at => {
+                    let length = Pair::new(
+                        bytes.original.get(length as usize).copied().unwrap_or(0),
+                        bytes.patched.get(length as usize).copied().unwrap_or(0),
+                    );
                     self.same_replacement(targets, length)?;
                 }
                 _ => self.same_target(targets, &mut Visiting::new()).map_err(|mut chain| {
@@ -146,14 +164,10 @@ impl Sides<'_> {
 
     /// Replacement code lies in a section of its own that nothing but the table leads to.
     fn same_replacement(&self, targets: Pair<Target>, length: Pair<u8>) -> Result<(), Mismatch> {
-        let run = |target: Target, length: u8| match target {
-            Target::Place { section, offset } => {
-                let start = u64::try_from(offset).ok()?;
-                Some((section, start..start + u64::from(length)))
-            }
-            _ => None,
-        };
-        match (run(targets.original, length.original), run(targets.patched, length.patched)) {
+        match (
+            replacement_run(targets.original, length.original),
+            replacement_run(targets.patched, length.patched),
+        ) {
             (Some(o), Some(p)) => self.same_content(Pair::new(o, p), false, &mut Visiting::new()),
             _ => self.same_target(targets, &mut Visiting::new()),
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fixscope_arch::Arch;
+use object::elf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -13,7 +14,8 @@ use crate::normalize::{Entity, EntityId, EntityKind, Normalized, Treatment, sect
 use crate::pair::{Pair, Side};
 
 use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Status};
-use super::references::Sides;
+use super::references::{Sides, Visiting};
+use super::unreached::{self, Unreached};
 use super::{listing, tables, unowned};
 
 /// What the caller wants to know.
@@ -86,6 +88,9 @@ fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
         && o.sections.len() == p.sections.len()
         && o.symbols.len() == p.symbols.len()
         && o.raw_symbols == p.raw_symbols
+        // With so many sections the symbol table does not hold the sections' numbers itself.
+        && (o.sections.len() < usize::from(elf::SHN_LORESERVE)
+            || o.symbols.iter().zip(&p.symbols).all(|(a, b)| a.place == b.place))
         && o.sections.iter().zip(&p.sections).enumerate().all(|(i, (a, b))| {
             // Sections that are not loaded hold debug information; the symbols have been compared above.
             !a.is_allocated() && !b.is_allocated()
@@ -93,7 +98,7 @@ fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
                     && a.name == b.name
                     && a.data == b.data
                     && a.group == b.group
-                    && o.raw_relocs(i as u32) == p.raw_relocs(i as u32)
+                    && o.raw_relocs(i as u32).eq(p.raw_relocs(i as u32))
         })
 }
 
@@ -111,6 +116,21 @@ fn count(n: &Normalized<'_, '_>) -> u64 {
 struct Outcome {
     ids: Pair<Option<EntityId>>,
     differences: Vec<Difference>,
+}
+
+/// Functions that seem unchanged and may read a constant that differs are not called unchanged.
+fn doubt_suspects(outcomes: &mut [Outcome], unreached: &Unreached) {
+    let suspects = &unreached.suspects;
+    if suspects.original.is_empty() && suspects.patched.is_empty() {
+        return;
+    }
+    for outcome in outcomes.iter_mut().filter(|o| o.differences.is_empty()) {
+        let Some(ids) = outcome.ids.both() else { continue };
+        let what = suspects.original.get(&ids.original).or_else(|| suspects.patched.get(&ids.patched));
+        if let Some(what) = what {
+            outcome.differences.push(difference(DifferenceKind::Unsure, what.clone()));
+        }
+    }
 }
 
 struct Builder<'c> {
@@ -146,9 +166,11 @@ impl<'c> Builder<'c> {
                 Outcome { ids, differences }
             })
             .collect();
+        let unreached = unreached::find(&self.sides);
+        doubt_suspects(&mut outcomes, &unreached);
         self.blame_cold_parts(&mut outcomes);
         let mut comparison = self.entries(outcomes);
-        self.add_sections(&mut comparison, &tables);
+        self.add_sections(&mut comparison, &tables, &unreached);
         comparison
     }
 
@@ -174,12 +196,22 @@ impl<'c> Builder<'c> {
         }
         let (Some(so), Some(sp)) = (a.section, b.section) else {
             return match (a.section, b.section) {
-                (None, None) => Vec::new(),
+                // The value of a common symbol is its alignment (gABI, "Symbol Values").
+                (None, None) => {
+                    let ids = (ids.original, ids.patched);
+                    let align =
+                        (self.sides.original.symbol(ids.0).offset, self.sides.patched.symbol(ids.1).offset);
+                    let what = format!("alignment {} became {}", align.0, align.1);
+                    (align.0 != align.1)
+                        .then(|| difference(DifferenceKind::Content, what))
+                        .into_iter()
+                        .collect()
+                }
                 _ => vec![difference(DifferenceKind::Attributes, "common on one side only".to_owned())],
             };
         };
         let runs = Pair::new((so, a.offset..a.end()), (sp, b.offset..b.end()));
-        match self.sides.same_content(runs, false, &mut Vec::new()) {
+        match self.sides.same_content(runs, false, &mut Visiting::new()) {
             Ok(()) => Vec::new(),
             Err(chain) => {
                 let at = chain.first().and_then(|l| l.at);
@@ -213,6 +245,8 @@ impl<'c> Builder<'c> {
             let (fo, fp) = (family(so, &a.name), family(sp, &b.name));
             if fo != fp {
                 note(format!("section {fo} became {fp}"));
+            } else if (so.flags ^ sp.flags) & RIGHTS != 0 {
+                note(format!("flags {:#x} of section {fo} became {:#x}", so.flags, sp.flags));
             }
             let alone = |n: &Normalized<'_, '_>, id| {
                 n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
@@ -365,18 +399,25 @@ impl<'c> Builder<'c> {
     }
 
     /// Adds an entry for each section whose unowned bytes differ.
-    fn add_sections(&self, comparison: &mut Comparison, tables: &Pair<tables::Tables>) {
+    fn add_sections(
+        &self,
+        comparison: &mut Comparison,
+        tables: &Pair<tables::Tables>,
+        unreached: &Unreached,
+    ) {
         let o = unowned::collect(self.sides.original, &tables.original);
         let p = unowned::collect(self.sides.patched, &tables.patched);
-        let names: BTreeSet<&String> = o.by_name.keys().chain(p.by_name.keys()).collect();
+        let names: BTreeSet<&String> =
+            o.by_name.keys().chain(p.by_name.keys()).chain(unreached.sections.keys()).collect();
         for name in names {
             let none = Vec::new();
             let runs = Pair::new(o.by_name.get(name).unwrap_or(&none), p.by_name.get(name).unwrap_or(&none));
-            let (status, differences) = match (runs.original.is_empty(), runs.patched.is_empty()) {
+            let (status, mut differences) = match (runs.original.is_empty(), runs.patched.is_empty()) {
+                (true, true) => (Status::Unchanged, Vec::new()),
                 (true, _) => (Status::New, Vec::new()),
                 (_, true) => (Status::Removed, Vec::new()),
                 _ => match self.sides.same_unowned(Pair::new(runs.original, runs.patched)) {
-                    Ok(()) => continue,
+                    Ok(()) => (Status::Unchanged, Vec::new()),
                     Err(chain) => {
                         let what = chain.iter().map(|l| l.what.as_str()).collect::<Vec<_>>().join(", ");
                         let unreadable = matches!(sections::treatment(name), Treatment::Table(_));
@@ -385,6 +426,15 @@ impl<'c> Builder<'c> {
                     }
                 },
             };
+            let hidden = unreached.sections.get(name);
+            let status = match (status, hidden) {
+                (Status::Unchanged, None) => continue,
+                (Status::Unchanged, Some(_)) => Status::Changed,
+                (status, _) => status,
+            };
+            if let Some(what) = hidden.filter(|_| status == Status::Changed) {
+                differences.push(difference(DifferenceKind::Content, what.clone()));
+            }
             let size = |runs: &[super::content::Run]| {
                 (!runs.is_empty()).then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
             };
@@ -409,6 +459,9 @@ impl<'c> Builder<'c> {
         }
     }
 }
+
+/// Section flags that say what may be done with what lies there.
+const RIGHTS: u64 = (elf::SHF_WRITE | elf::SHF_EXECINSTR | elf::SHF_TLS) as u64;
 
 fn extent(n: &Normalized<'_, '_>, id: EntityId) -> Option<Extent> {
     let entity = n.entity(id);

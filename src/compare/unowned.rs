@@ -41,11 +41,40 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
             }
         }
     }
+    for (section, range) in left_over(n, tables) {
+        let name = n.unit.section(section).map_or("?", |s| &s.name).to_owned();
+        unowned.by_name.entry(name).or_default().push((section, range));
+    }
     for (section, range) in &tables.unowned {
         let name = n.unit.section(*section).map_or("?", |s| &s.name).to_owned();
         unowned.by_name.entry(name).or_default().push((*section, range.clone()));
     }
     unowned
+}
+
+/// Parts of sections with replacement code that no entry of a function leads to.
+fn left_over(n: &Normalized<'_, '_>, tables: &Tables) -> Vec<Run> {
+    let mut taken = tables.replacements.clone();
+    taken.sort_unstable_by_key(|(section, range)| (*section, range.start, range.end));
+    let mut left = Vec::new();
+    for (index, section) in n.unit.sections.iter().enumerate() {
+        let index = index as u32;
+        if !section.is_allocated() || sections::treatment(&section.name) != Treatment::ThroughTable {
+            continue;
+        }
+        let mut at = 0;
+        let mut add = |range: Range<u64>| {
+            if range.start < range.end && !is_filler(n, index, range.clone()) {
+                left.push((index, range));
+            }
+        };
+        for (_, range) in taken.iter().filter(|(s, _)| *s == index) {
+            add(at..range.start.min(section.size));
+            at = at.max(range.end);
+        }
+        add(at..section.size);
+    }
+    left
 }
 
 /// The part of a gap before the first place that something refers to. What follows belongs to those references.

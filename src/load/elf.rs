@@ -96,7 +96,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             align: section.sh_addralign(endian).into(),
             entsize: section.sh_entsize(endian).into(),
             data,
-            reloc_section: None,
+            reloc_sections: Vec::new(),
             group: None,
         });
     }
@@ -117,7 +117,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         let Ok(section_header) = table.section(SectionIndex(holder as usize)) else { continue };
         // `.rela.plt` and the like of linked files are allocated themselves and belong to no section's bytes.
         let relocs = section_header.data(endian, bytes).map_err(|e| damaged("relocations", e))?;
-        section.reloc_section = Some(holder);
+        section.reloc_sections.push(holder);
         kept.push((holder, relocs, section_header.sh_type(endian) == elf::SHT_RELA));
     }
 

@@ -53,6 +53,13 @@ pub fn class(name: &str) -> Cow<'_, str> {
     Cow::Owned(class)
 }
 
+/// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
+/// ThinLTO appends to what it makes visible to other units.
+pub fn same_elsewhere(a: &str, b: &str) -> bool {
+    let unhashed = |name: &str| name.find(".llvm.").map(|at| name[..at].to_owned());
+    a == b || unhashed(a).is_some_and(|a| Some(a) == unhashed(b))
+}
+
 /// The stem: the name without anything the compiler appended.
 pub fn stem(name: &str) -> &str {
     let body = name.get(1..).and_then(|n| n.find('.')).map_or(name.len(), |at| at + 1);

@@ -94,8 +94,9 @@ pub struct Section<'d> {
     pub entsize: u64,
     /// The bytes; empty for SHT_NOBITS and for sections that are not loaded.
     pub data: &'d [u8],
-    /// Index of the section that holds its relocations.
-    pub reloc_section: Option<u32>,
+    /// Indices of the sections that hold its relocations. There is more than one in livepatch modules, whose
+    /// `.klp.rela.` sections stand beside the ordinary one (kernel, livepatch/module-elf-format).
+    pub reloc_sections: Vec<u32>,
     /// Signature of its COMDAT group.
     pub group: Option<Cow<'d, str>>,
 }
@@ -169,21 +170,26 @@ pub struct Unit<'d> {
 }
 
 impl<'d> Unit<'d> {
-    /// The relocations of a section as bytes; empty when there are none.
-    pub fn raw_relocs(&self, section: u32) -> &'d [u8] {
-        self.reloc_bytes(section).map_or(&[], |(bytes, _)| bytes)
-    }
-
-    fn reloc_bytes(&self, section: u32) -> Option<(&'d [u8], bool)> {
-        let holder = self.sections.get(section as usize)?.reloc_section?;
-        let i = self.raw_relocs.binary_search_by_key(&holder, |r| r.0).ok()?;
-        Some((self.raw_relocs[i].1, self.raw_relocs[i].2))
+    /// The relocations of a section as bytes, with `true` for SHT_RELA: one item for each section that holds some.
+    pub fn raw_relocs(&self, section: u32) -> impl Iterator<Item = (&'d [u8], bool)> + use<'_, 'd> {
+        let holders = self.sections.get(section as usize).map_or(&[][..], |s| &s.reloc_sections);
+        holders.iter().filter_map(|holder| {
+            let i = self.raw_relocs.binary_search_by_key(holder, |r| r.0).ok()?;
+            Some((self.raw_relocs[i].1, self.raw_relocs[i].2))
+        })
     }
 
     /// The relocations of a section, ordered by offset.
     pub fn relocs(&self, section: u32) -> Vec<Reloc> {
-        let Some((bytes, is_rela)) = self.reloc_bytes(section) else { return Vec::new() };
-        let mut relocs = super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
+        let mut relocs = Vec::new();
+        for (bytes, is_rela) in self.raw_relocs(section) {
+            let decoded = super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
+            if relocs.is_empty() {
+                relocs = decoded;
+            } else {
+                relocs.extend(decoded);
+            }
+        }
         // The ABI does not promise an order; compilers give ascending ones, and so sorting is cheap.
         relocs.sort_by_key(|r| r.offset);
         relocs

@@ -5,7 +5,8 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::normalized::Normalized;
-use super::targets::Target;
+use super::sections::Treatment;
+use super::targets::{Target, Undecided};
 use crate::load::{SymbolKind, SymbolPlace};
 
 impl Normalized<'_, '_> {
@@ -28,12 +29,7 @@ impl Normalized<'_, '_> {
 
     /// Whether something refers to nameless data that starts here.
     pub(super) fn is_nameless_start(&self, section: u32, offset: u64) -> bool {
-        // Asked while the starts are being collected, when a place right behind a data object is in doubt: such a
-        // place is taken for the end of that object.
-        self.nameless_starts
-            .get()
-            .and_then(|starts| starts.get(&section))
-            .is_some_and(|starts| starts.binary_search(&offset).is_ok())
+        self.nameless_starts(section).binary_search(&offset).is_ok()
     }
 
     /// Offsets of a section at which references to nameless data of it begin, ascending.
@@ -53,7 +49,14 @@ impl Normalized<'_, '_> {
         if !wanted.contains(&true) {
             return starts;
         }
+        // Places right behind a data object: its end, or the start of what follows.
+        let mut in_doubt: Vec<(u32, u64)> = Vec::new();
         for section in 0..self.unit.sections.len() as u32 {
+            // Nothing that refers to data from there is compared, and so nothing would compare the data either: the
+            // tables of exception handlers that only `.eh_frame` leads to.
+            if self.treatment(section) == Treatment::Bookkeeping {
+                continue;
+            }
             let is_code = self.unit.sections[section as usize].is_code();
             for reloc in self.relocs(section) {
                 let leads_there = self.unit.symbols.get(reloc.symbol as usize).is_some_and(|s| {
@@ -71,12 +74,18 @@ impl Normalized<'_, '_> {
                 {
                     continue;
                 }
-                let target = match self.target_at(section, reloc.offset as i64) {
-                    Target::Entity { id, .. } if is_code => self.target_in_function(id, reloc),
-                    _ => self.target_in_data(section, reloc),
+                let behind = match self.undecided_target_at(section, reloc.offset as i64) {
+                    Undecided::Sure(Target::Entity { id, .. }) if is_code => {
+                        self.behind_in_function(id, reloc)
+                    }
+                    _ => self.behind_in_data(section, reloc),
                 };
-                if let Target::Nameless { section, offset } = target {
-                    starts.entry(section).or_default().push(offset);
+                match self.undecided_target_of(section, reloc, behind) {
+                    Undecided::Sure(Target::Nameless { section, offset, .. }) => {
+                        starts.entry(section).or_default().push(offset);
+                    }
+                    Undecided::End(section, offset) => in_doubt.push((section, offset)),
+                    Undecided::Sure(_) => {}
                 }
             }
         }
@@ -84,7 +93,36 @@ impl Normalized<'_, '_> {
             list.sort_unstable();
             list.dedup();
         }
+        self.decide_doubts(in_doubt, &mut starts);
         starts
+    }
+
+    /// A place right behind a data object is the start of something when something lies there: up to the next
+    /// start or symbol there is more than what fills up to a round address.
+    fn decide_doubts(&self, mut in_doubt: Vec<(u32, u64)>, starts: &mut FxHashMap<u32, Vec<u64>>) {
+        in_doubt.sort_unstable();
+        in_doubt.dedup();
+        for (section, offset) in in_doubt {
+            let Some(info) = self.unit.section(section) else { continue };
+            let (_, entities) = self.entities_in(section);
+            let list = starts.entry(section).or_default();
+            let i = list.partition_point(|&s| s < offset);
+            if list.get(i) == Some(&offset) {
+                continue;
+            }
+            let next_entity =
+                entities.get(entities.partition_point(|e| e.offset < offset)).map_or(info.size, |e| e.offset);
+            let end = list.get(i).map_or(next_entity, |&next| next.min(next_entity)).max(offset);
+            let bytes = self.bytes(section, offset..end);
+            let fills = match info.is_code() {
+                true => self.arch.is_padding(bytes),
+                false => bytes.iter().all(|&b| b == 0),
+            };
+            let is_filler = fills && self.relocs_in(section, offset..end).is_empty();
+            if !is_filler {
+                list.insert(i, offset);
+            }
+        }
     }
 
     fn symbol_is_code(&self, symbol: u32) -> bool {
@@ -110,7 +148,9 @@ impl Normalized<'_, '_> {
             return offset..offset + len as u64;
         }
         if info.is_mergeable() && info.entsize > 0 {
-            return offset..(offset + info.entsize).min(info.size);
+            // A place inside an entry, as of one lane of a vector, reaches to the end of the entry.
+            let end = (offset - offset % info.entsize).saturating_add(info.entsize);
+            return offset..end.min(info.size).max(offset);
         }
         let (_, entities) = self.entities_in(section);
         let next_entity =

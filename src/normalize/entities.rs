@@ -116,13 +116,17 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         let section = c.section.and_then(|s| unit.section(s));
         let is_code = section.is_some_and(crate::load::Section::is_code);
         let name = &unit.symbols[c.symbol as usize].name;
-        let constant = section.is_some_and(|s| !s.is_writable() && !s.is_code());
+        // A table among the code: its bytes mean themselves, whatever instructions they would make.
+        let is_data = matches!(unit.symbols[c.symbol as usize].kind, SymbolKind::Object | SymbolKind::Tls);
+        // What is only written to while it is relocated is as constant as what never is.
+        let constant =
+            section.is_some_and(|s| (!s.is_writable() || s.name.starts_with(".data.rel.ro")) && !s.is_code());
         let by_content = constant
             && same.len() == 1
             && unit.symbols[c.symbol as usize].binding == crate::load::Binding::Local
             && (names::is_made_up_constant(name) || names::is_numbered(name));
         found.all.push(Entity {
-            kind: if is_code { EntityKind::Function } else { EntityKind::Object },
+            kind: if is_code && !is_data { EntityKind::Function } else { EntityKind::Object },
             symbol: c.symbol,
             names: all_names,
             section: c.section,

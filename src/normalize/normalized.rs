@@ -73,9 +73,14 @@ impl<'u, 'd> Normalized<'u, 'd> {
         *self.entities.of_symbol.get(symbol as usize)?
     }
 
+    /// How a section takes part in the comparison.
+    pub fn treatment(&self, section: u32) -> Treatment {
+        self.unit.section(section).map_or(Treatment::Bookkeeping, |s| sections::treatment(&s.name))
+    }
+
     /// Whether the section is compared by functions, data objects and nameless data.
     pub fn is_ordinary(&self, section: u32) -> bool {
-        self.unit.section(section).is_some_and(|s| sections::treatment(&s.name) == Treatment::Ordinary)
+        self.treatment(section) == Treatment::Ordinary
     }
 
     /// The relocations of a section, ordered by offset.
@@ -131,8 +136,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
 
     /// What a relocation inside a function leads to.
     pub fn target_in_function(&self, id: EntityId, reloc: &Reloc) -> Target {
+        let section = self.entity(id).section.unwrap_or(0);
+        self.target_of(section, reloc, self.behind_in_function(id, reloc))
+    }
+
+    /// The number of bytes from the field of a distance to the end of its instruction; 0 for other relocations.
+    pub(super) fn behind_in_function(&self, id: EntityId, reloc: &Reloc) -> i64 {
         let entity = self.entity(id);
-        let section = entity.section.unwrap_or(0);
         let mut behind = 0;
         if self.arch.relocation(reloc.r_type).is_relative() {
             let at = reloc.offset.wrapping_sub(entity.offset);
@@ -140,15 +150,27 @@ impl<'u, 'd> Normalized<'u, 'd> {
                 behind = i64::from(insn.end()) - at as i64;
             }
         }
-        self.target_of(section, reloc, behind)
+        behind
     }
 
     /// What a relocation outside of functions leads to. Distances in data are taken from the field itself, as the
     /// kernel's tables have them; in code that no symbol names the field is taken to end its instruction.
     pub fn target_in_data(&self, section: u32, reloc: &Reloc) -> Target {
+        self.target_of(section, reloc, self.behind_in_data(section, reloc))
+    }
+
+    pub(super) fn behind_in_data(&self, section: u32, reloc: &Reloc) -> i64 {
         let in_code = self.unit.section(section).is_some_and(Section::is_code);
         let relative = in_code && self.arch.relocation(reloc.r_type).is_relative();
-        self.target_of(section, reloc, if relative { 4 } else { 0 })
+        if relative { 4 } else { 0 }
+    }
+
+    /// Whether the data object at this place is a table of distances from its own start to data: what Clang makes
+    /// of a `switch` that gives strings (its pass RelLookupTableConverter).
+    pub fn is_table_of_distances(&self, section: u32, offset: u64) -> bool {
+        let target = self.target_at(section, offset as i64);
+        let Target::Entity { id, offset: 0 } = target else { return false };
+        self.name(id).trim_start_matches(".L").starts_with("reltable.")
     }
 
     /// What an entry of a table of distances from the table's start leads to: what compilers make of `switch` in

@@ -13,41 +13,45 @@ pub enum Treatment {
     Bookkeeping,
 }
 
-/// The entries of a table. How long one is differs between kernel versions and is taken from the table itself:
-/// it is the distance after which its relocations repeat.
+/// The entries of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLayout {
-    /// Number of relocations in one entry.
-    pub relocs: usize,
+    /// Size of one entry in bytes.
+    pub entry: u64,
     /// Bytes of an entry that hold source lines: offset and length.
     pub line: Option<(u64, u64)>,
-    /// The reference of an entry that names a source file: its offset in bytes.
+    /// Bytes of an entry whose reference is a source file name: offset.
     pub file: Option<u64>,
-    /// The reference of an entry to replacement code: its offset in bytes. The entry's last byte is the code's
-    /// length.
-    pub replacement: Option<u64>,
+    /// Where the entry refers to replacement code: offset of the reference, and of its length in bytes.
+    pub replacement: Option<(u64, u64)>,
 }
 
-const fn table(relocs: usize) -> Treatment {
-    Treatment::Table(TableLayout { relocs, line: None, file: None, replacement: None })
+const fn table(entry: u64) -> Treatment {
+    Treatment::Table(TableLayout { entry, line: None, file: None, replacement: None })
 }
 
-/// Sections by name, or by the start of the name where it ends in `*`. The tables are those of Linux
-/// (`include/linux/jump_label.h`, `include/linux/static_call_types.h`, and for x86-64
-/// `arch/x86/include/asm/{bug,extable,alternative}.h`).
+/// Sections by name, or by the start of the name where it ends in `*`. Layouts are those of Linux 6.1 on
+/// x86-64 (`include/linux/jump_label.h`, `arch/x86/include/asm/{bug,extable,alternative}.h`).
 const BY_NAME: &[(&str, Treatment)] = &[
-    ("__jump_table", table(3)),
+    ("__jump_table", table(16)),
     (
         "__bug_table",
-        Treatment::Table(TableLayout { relocs: 2, line: Some((8, 2)), file: Some(4), replacement: None }),
+        Treatment::Table(TableLayout { entry: 12, line: Some((8, 2)), file: Some(4), replacement: None }),
     ),
-    ("__ex_table", table(2)),
+    // Without CONFIG_DEBUG_BUGVERBOSE.
+    ("__bug_table", table(8)),
+    ("__ex_table", table(12)),
     (
         ".altinstructions",
-        Treatment::Table(TableLayout { relocs: 2, line: None, file: None, replacement: Some(4) }),
+        Treatment::Table(TableLayout { entry: 12, line: None, file: None, replacement: Some((4, 11)) }),
+    ),
+    // From Linux 6.3 on the flags have room of their own.
+    (
+        ".altinstructions",
+        Treatment::Table(TableLayout { entry: 14, line: None, file: None, replacement: Some((4, 13)) }),
     ),
     (".altinstr_replacement", Treatment::ThroughTable),
-    (".static_call_sites", table(2)),
+    (".static_call_sites", table(8)),
     // Pointers to `struct pi_entry`, which holds nothing but the format, the level and the line of a printk
     // that the function's own code shows as well.
     (".printk_index", Treatment::Bookkeeping),
@@ -72,15 +76,27 @@ const BY_NAME: &[(&str, Treatment)] = &[
     (".kcfi_traps", Treatment::Bookkeeping),
 ];
 
-/// How the section of this name takes part.
+/// How the section of this name takes part. Of a table that has had several layouts this gives the first.
 pub fn treatment(name: &str) -> Treatment {
+    all_of(name).next().unwrap_or(Treatment::Ordinary)
+}
+
+/// The layouts that the table of this name has had.
+pub fn layouts(name: &str) -> impl Iterator<Item = TableLayout> {
+    all_of(name).filter_map(|treatment| match treatment {
+        Treatment::Table(layout) => Some(layout),
+        _ => None,
+    })
+}
+
+fn all_of(name: &str) -> impl Iterator<Item = Treatment> {
     BY_NAME
         .iter()
-        .find(|(pattern, _)| match pattern.strip_suffix('*') {
+        .filter(move |(pattern, _)| match pattern.strip_suffix('*') {
             Some(start) => name.starts_with(start),
             None => name == *pattern,
         })
-        .map_or(Treatment::Ordinary, |(_, treatment)| *treatment)
+        .map(|(_, treatment)| *treatment)
 }
 
 /// The section's name without the function or data object that `-ffunction-sections` and `-fdata-sections` name

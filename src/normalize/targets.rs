@@ -26,8 +26,11 @@ pub enum Target {
     Nameless {
         /// Index of the section.
         section: u32,
-        /// Offset in bytes from its start.
+        /// Offset in bytes, from the start of the section, at which the nameless thing begins.
         offset: u64,
+        /// Bytes from there; not 0 only where a local label tells the beginning from the place that is meant, and
+        /// then possibly outside of the thing, as in `"text"[i - 1]`.
+        inner: i64,
     },
     /// A section that is not compared by content.
     Place {
@@ -40,44 +43,95 @@ pub enum Target {
     Number(i64),
 }
 
+/// A target, but for the question whether something nameless begins where a data object ends.
+pub(super) enum Undecided {
+    /// There is no such question.
+    Sure(Target),
+    /// The end of a data object: section and offset.
+    End(u32, u64),
+}
+
 impl Normalized<'_, '_> {
     /// What a relocation leads to. `behind` is the number of bytes from its field to the end of the
     /// instruction for a distance in code, else 0.
     pub fn target_of(&self, section: u32, reloc: &Reloc, behind: i64) -> Target {
+        match self.undecided_target_of(section, reloc, behind) {
+            Undecided::Sure(target) => target,
+            Undecided::End(section, offset) => self.decide_end(section, offset),
+        }
+    }
+
+    /// As [`Self::target_of`], without asking what starts where.
+    pub(super) fn undecided_target_of(&self, section: u32, reloc: &Reloc, behind: i64) -> Undecided {
+        use Undecided::Sure;
         let addend =
             reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc)).wrapping_add(behind);
         if reloc.symbol == 0 {
-            return Target::Number(addend);
+            return Sure(Target::Number(addend));
         }
         let Some(symbol) = self.unit.symbols.get(reloc.symbol as usize) else {
-            return Target::Number(addend);
+            return Sure(Target::Number(addend));
         };
         match symbol.place {
             SymbolPlace::Section(target) => {
-                let by_place = symbol.kind == SymbolKind::Section || symbol.name.starts_with(".L");
-                if !by_place && let Some((id, inside)) = self.entity_of_symbol(reloc.symbol) {
-                    return Target::Entity { id, offset: (inside as i64).wrapping_add(addend) };
+                if let Some((id, inside)) = self.entity_of_symbol(reloc.symbol) {
+                    return Sure(Target::Entity { id, offset: (inside as i64).wrapping_add(addend) });
                 }
-                self.target_at(target, (symbol.offset as i64).wrapping_add(addend))
+                // Assemblers keep a local label where the linker merges what it names: the addend alone would
+                // lead into a neighbour.
+                if symbol.kind != SymbolKind::Section
+                    && addend != 0
+                    && self.unit.section(target).is_some_and(|s| !s.is_code())
+                    && let Sure(Target::Nameless { section, offset, .. }) =
+                        self.undecided_target_at(target, symbol.offset as i64)
+                {
+                    return Sure(Target::Nameless { section, offset, inner: addend });
+                }
+                self.undecided_target_at(target, (symbol.offset as i64).wrapping_add(addend))
             }
             SymbolPlace::Common => match self.entity_of_symbol(reloc.symbol) {
-                Some((id, _)) => Target::Entity { id, offset: addend },
-                None => Target::Symbol { index: reloc.symbol, addend },
+                Some((id, _)) => Sure(Target::Entity { id, offset: addend }),
+                None => Sure(Target::Symbol { index: reloc.symbol, addend }),
             },
-            _ => Target::Symbol { index: reloc.symbol, addend },
+            _ => Sure(Target::Symbol { index: reloc.symbol, addend }),
         }
     }
 
     /// What lies at an offset of a section.
     pub fn target_at(&self, section: u32, offset: i64) -> Target {
-        let Some(info) = self.unit.section(section) else { return Target::Place { section, offset } };
+        match self.undecided_target_at(section, offset) {
+            Undecided::Sure(target) => target,
+            Undecided::End(section, offset) => self.decide_end(section, offset),
+        }
+    }
+
+    /// The end of a data object, or the nameless thing that begins there.
+    fn decide_end(&self, section: u32, offset: u64) -> Target {
+        if self.is_nameless_start(section, offset) {
+            return Target::Nameless { section, offset, inner: 0 };
+        }
+        let (first, entities) = self.entities_in(section);
+        let before = entities.partition_point(|e| e.offset < offset);
+        match before.checked_sub(1) {
+            Some(i) => Target::Entity {
+                id: EntityId(first.0 + i as u32),
+                offset: (offset - entities[i].offset) as i64,
+            },
+            None => Target::Nameless { section, offset, inner: 0 },
+        }
+    }
+
+    /// As [`Self::target_at`], without asking what starts where.
+    pub(super) fn undecided_target_at(&self, section: u32, offset: i64) -> Undecided {
+        use Undecided::Sure;
+        let Some(info) = self.unit.section(section) else { return Sure(Target::Place { section, offset }) };
         if !info.is_allocated() || !self.is_ordinary(section) {
-            return Target::Place { section, offset };
+            return Sure(Target::Place { section, offset });
         }
         let (first, entities) = self.entities_in(section);
         let in_entity = |i: usize| {
             let offset = offset - entities[i].offset as i64;
-            Target::Entity { id: EntityId(first.0 + i as u32), offset }
+            Sure(Target::Entity { id: EntityId(first.0 + i as u32), offset })
         };
         let before = entities.partition_point(|e| (e.offset as i64) <= offset);
         // The nearest start before the place wins; an enclosing one only where that ends too early.
@@ -89,18 +143,15 @@ impl Normalized<'_, '_> {
         let inside = offset >= 0 && (offset as u64) < info.size;
         match before.checked_sub(1) {
             // A pointer to the end of an array belongs to the array, unless something nameless starts there.
-            Some(i) if entities[i].end() as i64 == offset => {
-                if inside && self.is_nameless_start(section, offset as u64) {
-                    Target::Nameless { section, offset: offset as u64 }
-                } else {
-                    in_entity(i)
-                }
-            }
-            _ if inside => Target::Nameless { section, offset: offset as u64 },
+            Some(i) if entities[i].end() as i64 == offset && inside => Undecided::End(section, offset as u64),
+            _ if inside => Sure(Target::Nameless { section, offset: offset as u64, inner: 0 }),
             Some(i) => in_entity(i),
+            // The end of a section without a symbol is the end of what lies there.
+            None if entities.is_empty() && offset >= 0 && offset as u64 == info.size && info.size > 0 => {
+                Sure(Target::Nameless { section, offset: offset as u64, inner: 0 })
+            }
             None if !entities.is_empty() => in_entity(0),
-            None if offset >= 0 => Target::Nameless { section, offset: offset as u64 },
-            None => Target::Place { section, offset },
+            None => Sure(Target::Place { section, offset }),
         }
     }
 

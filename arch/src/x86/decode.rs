@@ -31,7 +31,9 @@ pub(super) fn decode(code: &Code<'_>, out: &mut Vec<Insn>) {
         let relocated = |field: Field| {
             sites.clone().take_while(|s| s.offset < offset + u32::from(len)).any(|s| {
                 let at = s.offset - offset;
-                at < u32::from(field.offset + field.size)
+                // A marker fills nothing.
+                s.kind.size() != Some(0)
+                    && at < u32::from(field.offset + field.size)
                     && u32::from(field.offset) < at + u32::from(s.kind.size().unwrap_or(8))
             })
         };
@@ -76,7 +78,8 @@ fn is_near_branch(instruction: &Instruction) -> bool {
 fn kind_of(instruction: &Instruction) -> InsnKind {
     match instruction.mnemonic() {
         Mnemonic::Endbr64 | Mnemonic::Endbr32 => return InsnKind::LandingPad,
-        Mnemonic::Nop | Mnemonic::Fnop => return InsnKind::Nop,
+        // Nobody fills space with `fnop`, which may raise an exception.
+        Mnemonic::Nop => return InsnKind::Nop,
         Mnemonic::Ud0 | Mnemonic::Ud1 | Mnemonic::Ud2 | Mnemonic::Int3 | Mnemonic::Hlt => {
             return InsnKind::Trap;
         }

@@ -44,7 +44,7 @@ fn number(register: Register) -> Option<u8> {
 pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
     let bytes = code.bytes_of(insn);
     let mut decoder =
-        Decoder::with_ip(64, bytes, code.address + u64::from(insn.offset), DecoderOptions::NONE);
+        Decoder::with_ip(64, bytes, code.address.wrapping_add(u64::from(insn.offset)), DecoderOptions::NONE);
     let instruction: Instruction = decoder.decode();
     if instruction.is_invalid() || matches!(instruction.flow_control(), FlowControl::Interrupt) {
         return Effects { reads: RegSet::ALL, writes: RegSet::ALL };
@@ -55,7 +55,9 @@ pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
         if let Some(n) = number(instruction.op0_register()) {
             effects.writes.insert(n);
         }
-        effects.writes.insert(FLAGS);
+        if instruction.rflags_modified() != 0 {
+            effects.writes.insert(FLAGS);
+        }
         return effects;
     }
     let mut factory = InstructionInfoFactory::new();
@@ -82,9 +84,16 @@ pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
     }
     if instruction.rflags_modified() != 0 {
         effects.writes.insert(FLAGS);
+        // A shift by no place at all leaves the flags as they were (Intel SDM volume 2, SAL/SAR/SHL/SHR).
+        if is_shift_by_register(&instruction) {
+            effects.reads.insert(FLAGS);
+        }
     }
     if instruction.code() == Opcode::Syscall {
-        effects.writes = effects.writes.union(RegSet::from_iter([1, 11]));
+        // The kernel takes number and arguments from rax, rdi, rsi, rdx, r10, r8 and r9 and gives rax back; the
+        // instruction itself overwrites rcx and r11 (System V ABI, AMD64 supplement, A.2.1).
+        effects.reads = effects.reads.union(RegSet::from_iter([0, 7, 6, 2, 10, 8, 9]));
+        effects.writes = effects.writes.union(RegSet::from_iter([0, 1, 11]));
     }
     effects
 }
@@ -93,6 +102,13 @@ pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
 /// registers do, 32-bit ones clear the upper half (Intel SDM volume 1, 3.4.1.1).
 fn is_partial(register: Register) -> bool {
     register.is_gpr8() || register.is_gpr16()
+}
+
+/// Whether the number of places stands in `cl`.
+fn is_shift_by_register(instruction: &Instruction) -> bool {
+    use iced_x86::Mnemonic::{Rcl, Rcr, Rol, Ror, Sar, Shl, Shld, Shr, Shrd};
+    matches!(instruction.mnemonic(), Shl | Shr | Sar | Rol | Ror | Rcl | Rcr | Shld | Shrd)
+        && instruction.op_register(instruction.op_count() - 1) == Register::CL
 }
 
 fn is_zeroing_idiom(instruction: &Instruction) -> bool {

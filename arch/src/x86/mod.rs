@@ -4,6 +4,8 @@ mod decode;
 mod effects;
 mod format;
 mod relocs;
+#[cfg(test)]
+mod tests;
 
 use crate::{Arch, Code, Effects, Insn, Operand, RelocKind};
 

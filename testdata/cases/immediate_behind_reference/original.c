@@ -1,0 +1,3 @@
+static int first, second, third; int *pointers[3] = { &first, &second, &third }; void hit(void);
+void f(void) { if (second == 5) hit(); }
+void g(void) { if (third == 5) hit(); second = 7; }
