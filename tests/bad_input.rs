@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use common::listing::{assert_same, listing};
 use common::rows::{assert_rows, expected, report, rows};
-use common::{Random, Run, compile, copy_demo, demo, fixscope, run, run_expecting};
+use common::{Random, Run, compile, copy_demo, demo, fixscope, run, run_expecting, tool};
 
 const ORIGINAL: &str = "
 static const int table[4] = { 1, 2, 3, 5 };
@@ -172,6 +172,19 @@ fn slim_lto_of_gcc() {
 }
 
 #[test]
+fn a_linked_file() {
+    let pair = Pair::new();
+    let path = compile(pair.folder.path(), "whole.o", ORIGINAL, &["-fPIC"]);
+    let linked = pair.folder.path().join("whole.so");
+    tool(
+        "gcc",
+        &["-shared".as_ref(), "-o".as_ref(), linked.as_os_str(), path.as_os_str()],
+        pair.folder.path(),
+    );
+    pair.assert_refused(&linked, &["linked", "object files"]);
+}
+
+#[test]
 fn a_unit_without_symbols() {
     let pair = Pair::new();
     let text = |body| format!("int f(int n) {{ {body} }}");
@@ -179,7 +192,7 @@ fn a_unit_without_symbols() {
     let original = compile(pair.folder.path(), "stripped-a.o", &text("return 7 * n;"), &flags);
     let patched = compile(pair.folder.path(), "stripped-b.o", &text("return 9 - n;"), &flags);
     for path in [&original, &patched] {
-        common::tool("strip", &["-s".as_ref(), path.as_os_str()], pair.folder.path());
+        tool("strip", &["-s".as_ref(), path.as_os_str()], pair.folder.path());
     }
     // Code that no symbol owns is compared under its section or refused by name; it never passes for unchanged.
     let run = pair.diff(&original, &patched);

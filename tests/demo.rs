@@ -16,7 +16,7 @@ use fixscope::report::model::{Cause, CauseKind, Report};
 const VERDICTS: &str = "
 lib/frame.c function frame_decode changed inline,source
 lib/frame.c function frame_skip changed inline
-lib/name.c object kind_names changed reference,source?
+lib/name.c object kind_names changed reference
 src/stats.c function stats_banner changed inline
 ";
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fixscope_arch::{Insn, Operand};
-use similar::{Algorithm, DiffTag, capture_diff_slices_deadline};
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
 use crate::normalize::{EntityId, Normalized, Target};
 use crate::pair::{Pair, Side};
@@ -30,18 +30,12 @@ pub(super) fn listing(sides: &Sides<'_>, ids: Pair<EntityId>) -> Listing {
     let p = lines(sides, Side::Patched, ids.patched);
     let keys = |lines: &[Shown]| lines.iter().map(|l| l.key.clone()).collect::<Vec<_>>();
     let (keys_o, keys_p) = (keys(&o), keys(&p));
-    let ops =
-        capture_diff_slices_deadline(Algorithm::Patience, &keys_o, &keys_p, Some(Instant::now() + PATIENCE));
+    let pairs = aligned(&keys_o, &keys_p);
     // Which patched instruction an original one stands beside: a jump is the same if its target is.
     let mut beside = vec![None; o.len()];
-    for op in &ops {
-        if op.tag() == DiffTag::Equal {
-            for (i, j) in op.old_range().zip(op.new_range()) {
-                beside[i] = Some(j as u32);
-            }
-        }
+    for &(i, j) in &pairs {
+        beside[i] = Some(j as u32);
     }
-    let mut lines = Vec::new();
     let removed = |l: &Shown| ListingLine {
         op: ListingOp::Removed,
         at: Pair::new(Some(l.at), None),
@@ -52,27 +46,42 @@ pub(super) fn listing(sides: &Sides<'_>, ids: Pair<EntityId>) -> Listing {
         at: Pair::new(None, Some(l.at)),
         text: l.text.clone(),
     };
-    for op in &ops {
-        if op.tag() != DiffTag::Equal {
-            lines.extend(op.old_range().map(|i| removed(&o[i])));
-            lines.extend(op.new_range().map(|j| added(&p[j])));
-            continue;
-        }
-        for (i, j) in op.old_range().zip(op.new_range()) {
-            let target = o[i].to.and_then(|t| beside.get(t as usize).copied().flatten());
-            if o[i].to.is_some() && target != p[j].to {
-                lines.push(removed(&o[i]));
-                lines.push(added(&p[j]));
-            } else {
-                lines.push(ListingLine {
-                    op: ListingOp::Equal,
-                    at: Pair::new(Some(o[i].at), Some(p[j].at)),
-                    text: p[j].text.clone(),
-                });
-            }
+    let mut lines = Vec::new();
+    let (mut next_o, mut next_p) = (0, 0);
+    for (i, j) in pairs.into_iter().chain([(o.len(), p.len())]) {
+        lines.extend(o[next_o..i].iter().map(removed));
+        lines.extend(p[next_p..j].iter().map(added));
+        (next_o, next_p) = (i + 1, j + 1);
+        let (Some(a), Some(b)) = (o.get(i), p.get(j)) else { break };
+        let target = a.to.and_then(|t| beside.get(t as usize).copied().flatten());
+        if a.to.is_some() && target != b.to {
+            lines.push(removed(a));
+            lines.push(added(b));
+        } else {
+            lines.push(ListingLine {
+                op: ListingOp::Equal,
+                at: Pair::new(Some(a.at), Some(b.at)),
+                text: b.text.clone(),
+            });
         }
     }
     Listing { lines }
+}
+
+/// Pairs of equal lines, ascending on both sides. Only the equal runs of `similar` 2 are relied on: the positions
+/// it gives for insertions and deletions can be off by the runs around them.
+fn aligned(original: &[String], patched: &[String]) -> Vec<(usize, usize)> {
+    let deadline = Some(Instant::now() + PATIENCE);
+    let ops = capture_diff_slices_deadline(Algorithm::Patience, original, patched, deadline);
+    ops.iter()
+        .filter_map(|op| match *op {
+            DiffOp::Equal { old_index, new_index, len } => {
+                Some((0..len).map(move |n| (old_index + n, new_index + n)))
+            }
+            _ => None,
+        })
+        .flatten()
+        .collect()
 }
 
 fn lines(sides: &Sides<'_>, side: Side, id: EntityId) -> Vec<Shown> {

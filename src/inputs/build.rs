@@ -123,3 +123,6 @@ pub(super) fn stage_words(launcher: Option<&str>) -> Vec<OsString> {
     let words = launcher.map(|l| shlex::split(l).unwrap_or_else(|| vec![l.to_owned()]));
     words.unwrap_or_default().into_iter().map(OsString::from).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 mod cache;
 mod compilers;
 mod text;
+mod unit;
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,13 +16,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use rustc_hash::FxHashSet;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::command::{CompileCommand, normalise, prerequisites};
-use super::progress::Progress;
-use super::runner::{Invocation, Runner};
-use super::shadow::{WorkDir, remove_any};
+use super::runner::Invocation;
+use super::shadow::remove_any;
 use super::sides::{Place, Sides};
 use super::{BuiltUnit, BuiltUnits};
 use crate::error::{Error, Result};
@@ -29,6 +29,8 @@ use crate::pair::{Pair, Side};
 use crate::report::model::{Compiler, ReportError};
 use cache::{Contents, Manifest};
 use compilers::Compilers;
+pub(crate) use unit::{Made, Read, Stage, UnitPlan};
+use unit::{named, stems};
 
 /// Bytes of a compiler's message that an error shows.
 const MESSAGE: usize = 8 * 1024;
@@ -36,59 +38,6 @@ const MESSAGE: usize = 8 * 1024;
 /// The flags that every compilation gets: one section for each function and data object, so that a change in one
 /// moves no other, and debug information for the causes.
 pub(crate) const FLAGS: &[&str] = &["-ffunction-sections", "-fdata-sections", "-g"];
-
-/// One unit to compile.
-#[derive(Debug, Clone)]
-pub(crate) struct UnitPlan {
-    /// See [`BuiltUnit::name`].
-    pub(crate) name: String,
-    /// Path of the source relative to the tree.
-    pub(crate) source: PathBuf,
-    /// The kernel's name of the module.
-    pub(crate) module: Option<String>,
-    /// The command on each side it exists on.
-    pub(crate) commands: Pair<Option<CompileCommand>>,
-    /// Flags behind the recorded ones.
-    pub(crate) extra: Vec<OsString>,
-    /// Compile without looking at the preprocessed text first.
-    pub(crate) direct: bool,
-    /// Results that a build made already, by the same command.
-    pub(crate) made: Pair<Option<Made>>,
-}
-
-/// An object file that a build made. Who had it made counts the compilation.
-#[derive(Debug, Clone)]
-pub(crate) struct Made {
-    /// A copy of the object file; it is moved away.
-    pub(crate) object: PathBuf,
-    /// The files that were read, absolute.
-    pub(crate) reads: Vec<PathBuf>,
-}
-
-/// What the compile stage needs to know, whatever the units.
-pub(crate) struct Stage<'a> {
-    /// How compilers see the shadow.
-    pub(crate) runner: &'a Runner,
-    /// The work folder.
-    pub(crate) work: &'a WorkDir,
-    /// Number of jobs at a time.
-    pub(crate) jobs: usize,
-    /// Words put in front of the compiler.
-    pub(crate) launcher: Vec<OsString>,
-    /// Keep assembly too.
-    pub(crate) emit_asm: bool,
-    /// A number that differs when files come to the tree or leave it.
-    pub(crate) names: u64,
-    /// Where progress is told.
-    pub(crate) progress: &'a dyn Progress,
-}
-
-/// What the compile stage found out beside the units themselves.
-#[derive(Debug, Default)]
-pub(crate) struct Read {
-    /// The files the sides differ in, as far as any unit read them, on the side they were read on.
-    pub(crate) touched: FxHashSet<(Side, PathBuf)>,
-}
 
 /// Compiles `units` on both sides and adds them, and all there is to say of them, to `built`.
 ///
@@ -132,11 +81,6 @@ pub(crate) fn compile(
     sides.put(Place::Original)?;
     built.compilations += run.compilations.load(Ordering::Relaxed);
     run.finish(sides, built)
-}
-
-/// Whether any command of the unit names `tree` by its absolute path.
-fn named(unit: &UnitPlan, tree: &Path) -> bool {
-    Side::BOTH.iter().filter_map(|side| unit.commands.get(*side).as_ref()).any(|c| c.names(tree))
 }
 
 /// What has been done for one unit.
@@ -307,7 +251,7 @@ impl Run<'_> {
             Err(e) => return Ok(Done { failed: Some(e.to_string()), ..Done::default() }),
         };
         let command = self.visible(recorded);
-        let extra = self.extra(unit);
+        let extra = self.extra(unit, recorded);
         let mut key = Xxh3::new();
         key.update(&recorded.fingerprint().to_le_bytes());
         key.update(&command.fingerprint().to_le_bytes());
@@ -479,12 +423,18 @@ impl Run<'_> {
         self.map_paths.iter().fold(command.clone(), |command, (tree, shadow)| command.renamed(tree, shadow))
     }
 
-    fn extra(&self, unit: &UnitPlan) -> Vec<OsString> {
+    fn extra(&self, unit: &UnitPlan, command: &CompileCommand) -> Vec<OsString> {
         let mut extra = unit.extra.clone();
+        let maps_macros = command.arguments.iter().any(|a| {
+            a.as_bytes().starts_with(b"-fmacro-prefix-map=")
+                || a.as_bytes().starts_with(b"-ffile-prefix-map=")
+        });
         let mut mapped = FxHashSet::default();
         for (tree, shadow) in &self.map_paths {
             if mapped.insert(shadow) {
-                let mut flag = OsString::from("-ffile-prefix-map=");
+                // The last mapping that fits wins, and `__FILE__` must stay what the build's own mapping makes it.
+                let option = if maps_macros { "-fdebug-prefix-map=" } else { "-ffile-prefix-map=" };
+                let mut flag = OsString::from(option);
                 flag.push(shadow);
                 flag.push("=");
                 flag.push(tree);
@@ -553,37 +503,6 @@ impl Run<'_> {
         built.units.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(read)
     }
-}
-
-/// Where the files of each unit go: after the output's path where it lies in the tree, so that a person finds them,
-/// and made unique.
-fn stems(stage: &Stage<'_>, units: &[UnitPlan]) -> Vec<PathBuf> {
-    let mut taken: FxHashMap<PathBuf, u64> = FxHashMap::default();
-    units
-        .iter()
-        .map(|unit| {
-            let command = unit.commands.patched.as_ref().or(unit.commands.original.as_ref());
-            let mut stem = unit.source.with_extension("");
-            let mut identity = unit.name.clone().into_bytes();
-            if let Some(command) = command {
-                let output = normalise(&command.directory.join(&command.output));
-                if let Some((tree, _)) =
-                    stage.runner.roots().iter().find(|(tree, _)| output.starts_with(tree))
-                {
-                    stem = output.strip_prefix(tree).unwrap_or(&stem).with_extension("");
-                }
-                identity.extend_from_slice(&command.fingerprint().to_le_bytes());
-            }
-            let hash = xxh3_64(&identity);
-            if taken.contains_key(&stem) {
-                let mut name = stem.file_name().unwrap_or_default().to_os_string();
-                name.push(format!("-{hash:016x}"));
-                stem.set_file_name(name);
-            }
-            taken.insert(stem.clone(), hash);
-            stem
-        })
-        .collect()
 }
 
 fn with_ending(stem: &Path, ending: &str) -> PathBuf {

@@ -107,7 +107,8 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
 }
 
 /// The object files and archives below a folder. Names that build systems give to object files are taken at
-/// their word, so that a damaged one is trouble and not passed over; others are looked into.
+/// their word, so that a damaged one is trouble and not passed over; others are looked into. Linked programs and
+/// shared libraries are left out.
 fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).follow_links(false).build();
@@ -133,10 +134,12 @@ fn is_object(path: &Path) -> bool {
         }
         _ => {}
     }
-    let mut magic = [0; 8];
+    let mut start = [0; 18];
     let Ok(mut file) = std::fs::File::open(path) else { return false };
-    let Ok(n) = file.read(&mut magic) else { return false };
-    magic[..n].starts_with(b"\x7fELF") || archive::is_archive(&magic[..n])
+    let Ok(n) = file.read(&mut start) else { return false };
+    // What is linked (e_type other than ET_REL) was made of the object files beside it, which are compared.
+    let relocatable = start[16] == 1 && start[17] == 0 || start[16] == 0 && start[17] == 1;
+    start[..n].starts_with(b"\x7fELF") && n == start.len() && relocatable || archive::is_archive(&start[..n])
 }
 
 fn is_thin(path: &Path) -> bool {

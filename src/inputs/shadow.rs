@@ -63,15 +63,25 @@ impl WorkDir {
             .write(true)
             .open(&lock_path)
             .map_err(|e| Error::io(&lock_path, e))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Request(format!(
-                    "another run of fixscope uses the work folder {}; wait for it, or name another folder with --work-dir",
-                    path.display()
-                )));
+        // A killed run may leave a process that it was just starting, which holds the lock until it becomes the
+        // program it is to be; so one refusal is not the answer yet.
+        let mut patience = 10;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if patience > 0 => {
+                    patience -= 1;
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Request(format!(
+                        "another run of fixscope uses the work folder {}; wait for it, or name another folder with \
+                         --work-dir",
+                        path.display()
+                    )));
+                }
+                Err(TryLockError::Error(e)) => return Err(Error::io(&lock_path, e)),
             }
-            Err(TryLockError::Error(e)) => return Err(Error::io(&lock_path, e)),
         }
         let path = fs::canonicalize(path).map_err(|e| Error::io(path, e))?;
         let work = WorkDir { path, lock: Arc::new(lock) };

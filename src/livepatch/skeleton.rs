@@ -40,6 +40,9 @@ pub struct SkeletonFunction {
     pub module: Option<String>,
     /// Whether another symbol of the unit has this name, so that the kernel cannot tell them apart by name.
     pub ambiguous: bool,
+    /// Whether the original function begins with the call to the tracer that the kernel redirects; `None` when it
+    /// is new or the unit was compiled without.
+    pub traced: Option<bool>,
     /// Where its source is, as far as that is known.
     pub source: Option<SourceText>,
     /// What it refers to, in any order.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Input`] that names the file and what is wrong: not an object file, damaged, or without machine code
-/// (LTO). Codes: `empty`, `not-elf`, `bitcode`, `lto`, `truncated`.
+/// (LTO), or already linked. Codes: `empty`, `not-elf`, `bitcode`, `lto`, `linked`, `truncated`.
 pub fn read<'d>(path: &Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
     if bytes.is_empty() {
         return Err(Error::input(path, "empty", "is empty; was the build interrupted?"));
@@ -32,8 +32,21 @@ pub fn read<'d>(path: &Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
         Some(&elf::ELFCLASS64) => read_class::<elf::FileHeader64<Endianness>>(path, bytes),
         _ => return Err(Error::input(path, "not-elf", "has an ELF class that is neither 32 nor 64 bit")),
     }?;
+    refuse_linked(&unit)?;
     refuse_slim_lto(&unit)?;
     Ok(unit)
+}
+
+/// Linked files hold addresses where object files hold relocations: what an instruction refers to cannot be read
+/// off them in the same way, and comparing them as if it could would find nonsense, or nothing.
+fn refuse_linked(unit: &Unit<'_>) -> Result<()> {
+    let kind = match unit.e_type {
+        elf::ET_EXEC => "a linked program",
+        elf::ET_DYN => "a linked program or shared library",
+        elf::ET_CORE => "a core dump",
+        _ => return Ok(()),
+    };
+    Err(Error::input(&unit.path, "linked", format!("is {kind}; compare the object files it was linked from")))
 }
 
 /// GCC's slim LTO objects hold its intermediate language in `.gnu.lto_*` sections and mark themselves by a

@@ -98,6 +98,11 @@ pub fn is_made_up_constant(name: &str) -> bool {
         || name == "str"
 }
 
+/// Whether a symbol is what `-pg` calls at the entry of functions.
+pub fn is_tracer(name: &str) -> bool {
+    matches!(name, "__fentry__" | "mcount" | "_mcount" | "__gnu_mcount_nc")
+}
+
 /// Whether an undefined symbol is one that the compiler itself asks for: calls of tracing and sanitizers, thunks
 /// and the stack protector. Any module has them.
 pub fn is_compilers_own(name: &str) -> bool {
@@ -110,7 +115,7 @@ pub fn is_compilers_own(name: &str) -> bool {
         "_GLOBAL_OFFSET_TABLE_",
     ];
     const STARTS: [&str; 4] = ["__x86_indirect_thunk", "__asan_", "__ubsan_", "__sanitizer_"];
-    NAMES.contains(&name) || STARTS.iter().any(|s| name.starts_with(s))
+    is_tracer(name) || NAMES.contains(&name) || STARTS.iter().any(|s| name.starts_with(s))
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use fixscope_arch::{Arch, Code, Insn, InsnKind, Site};
 
-use crate::load::Reloc;
+use super::entities::EntityId;
+use super::normalized::Normalized;
+use crate::load::{Reloc, names};
 
 /// A function's instructions, and which of them mean something.
 #[derive(Debug, Default)]
@@ -70,4 +72,61 @@ fn significant(insns: &[Insn], sites: &[Site], address: u64) -> Vec<u32> {
         i += run;
     }
     kept
+}
+
+impl Normalized<'_, '_> {
+    /// Where a function calls the tracer, in bytes from its start: the call that `-pg -mfentry` (or `-pg`) puts at
+    /// its entry, and that the kernel redirects to trace or to replace the function. A landing pad may stand
+    /// before it. `None` when it has none.
+    pub fn tracing_site(&self, id: EntityId) -> Option<u64> {
+        let start = self.entity(id).offset;
+        let decoded = self.decoded(id);
+        // With `-pg` alone the frame is set up before the call; nothing else may stand before it.
+        let entry: Vec<&Insn> = decoded.insns.iter().take(4).collect();
+        // Position-independent code calls it through the global offset table.
+        let call = entry.iter().find(|i| matches!(i.kind, InsnKind::Call | InsnKind::IndirectCall))?;
+        let range = start + u64::from(call.offset)..start + u64::from(call.end());
+        let section = self.entity(id).section?;
+        let calls_tracer = |r: &Reloc| {
+            let symbol = self.unit.symbols.get(r.symbol as usize);
+            symbol.is_some_and(|s| names::is_tracer(&s.name))
+        };
+        self.relocs_in(section, range).iter().any(calls_tracer).then_some(u64::from(call.offset))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use crate::load::{MappedFile, elf};
+    use crate::normalize::Normalized;
+
+    /// Compiles functions of which `quiet` is not traced, and tells where each calls the tracer.
+    fn tracing_sites(flags: &[&str]) -> Vec<(String, Option<u64>)> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (source, object) = (folder.path().join("a.c"), folder.path().join("a.o"));
+        let text = "int out(int);\nint loud(int x) { return out(x) + 1; }\n\
+                    __attribute__((no_instrument_function)) int quiet(int x) { return out(x) + 2; }\n";
+        std::fs::write(&source, text).expect("the source can be written");
+        let status =
+            Command::new("gcc").args(flags).args(["-O2", "-c", "-o"]).args([&object, &source]).status();
+        assert!(status.expect("gcc runs").success());
+        let file = MappedFile::open(&object).expect("the object can be read");
+        let unit = elf::read(&object, file.bytes()).expect("it is an object");
+        let arch = fixscope_arch::by_elf_machine(unit.machine, unit.is_64).expect("x86-64");
+        let n = Normalized::new(&unit, arch);
+        n.ids().map(|id| (n.name(id).to_owned(), n.tracing_site(id))).collect()
+    }
+
+    #[test]
+    fn the_tracer_is_found_at_the_entry() {
+        let plain = tracing_sites(&["-pg", "-mfentry", "-fcf-protection=none"]);
+        assert_eq!(plain, [("loud".to_owned(), Some(0)), ("quiet".to_owned(), None)]);
+        let padded = tracing_sites(&["-pg", "-mfentry", "-fcf-protection=branch"]);
+        assert_eq!(padded, [("loud".to_owned(), Some(4)), ("quiet".to_owned(), None)]);
+        let framed = tracing_sites(&["-pg", "-fno-pic", "-fcf-protection=none"]);
+        assert!(framed[0].1.is_some() && framed[1].1.is_none(), "{framed:?}");
+        assert!(tracing_sites(&[]).iter().all(|(_, site)| site.is_none()));
+    }
 }

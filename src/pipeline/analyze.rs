@@ -181,7 +181,7 @@ impl Material<'_> {
             let unit = skeleton::UnitMaterial {
                 name: &unit.name,
                 module: unit.module.as_deref(),
-                patched: objects.patched,
+                objects,
                 comparison,
                 map: &map,
             };

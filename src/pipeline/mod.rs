@@ -42,5 +42,16 @@ fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
 
 /// The demangled name of each entry that has one.
 fn demangle(comparison: &Comparison) -> Vec<Option<String>> {
-    comparison.entries.iter().map(|_| None).collect()
+    comparison.entries.iter().map(|entry| demangled(&entry.name)).collect()
+}
+
+/// The name in its language's own notation: C++ (Itanium ABI) and Rust without its hash.
+fn demangled(name: &str) -> Option<String> {
+    if let Ok(name) = rustc_demangle::try_demangle(name) {
+        return Some(format!("{name:#}"));
+    }
+    if !name.starts_with("_Z") {
+        return None;
+    }
+    cpp_demangle::Symbol::new(name).ok()?.demangle(&cpp_demangle::DemangleOptions::default()).ok()
 }

@@ -1,6 +1,6 @@
 //! What the skeleton is told of each function: where its source is, and what it refers to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use crate::livepatch::skeleton::{Need, NeedKind, SkeletonFunction, SourceText};
 use crate::load::dwarf::Dwarf;
 use crate::load::{Binding, MappedFile, SymbolPlace, elf, names};
 use crate::normalize::{EntityId, EntityKind, Normalized, Target};
+use crate::pair::Pair;
 
 /// One unit that was compared.
 pub(super) struct UnitMaterial<'a> {
     pub name: &'a str,
     pub module: Option<&'a str>,
-    pub patched: Option<&'a Path>,
+    pub objects: Pair<Option<&'a Path>>,
     pub comparison: &'a Comparison,
     pub map: &'a dyn Fn(&Path) -> Option<&'a LineMap>,
 }
@@ -30,7 +31,7 @@ pub(super) struct TreeMaterial<'a> {
 
 /// The functions of a unit that a livepatch must carry: the changed and the new ones.
 pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Result<Vec<SkeletonFunction>> {
-    let Some(path) = unit.patched else { return Ok(Vec::new()) };
+    let Some(path) = unit.objects.patched else { return Ok(Vec::new()) };
     let file = MappedFile::open(path)?;
     let object = elf::read(path, file.bytes())?;
     let Some(arch) = fixscope_arch::by_elf_machine(object.machine, object.is_64) else {
@@ -39,6 +40,7 @@ pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Res
     let n = Normalized::new(&object, arch);
     let dwarf = Dwarf::parse(file.bytes(), path, tree.roots)?;
     let exported = exported(&n);
+    let traced = unit.objects.original.map(traced).transpose()?.unwrap_or_default();
     let wanted = |e: &&Entry| {
         e.kind == EntryKind::Function
             && e.cold_of.is_none()
@@ -51,6 +53,7 @@ pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Res
         .map(|entry| {
             let original = entry.original_name.clone().unwrap_or_else(|| entry.name.clone());
             SkeletonFunction {
+                traced: entry.extent.original.and_then(|e| traced.get(&(e.section, e.offset)).copied()),
                 name: entry.name.clone(),
                 stem: names::stem(&entry.name).to_owned(),
                 original_name: (entry.status == Status::Changed).then_some(original),
@@ -62,6 +65,22 @@ pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Res
             }
         })
         .collect())
+}
+
+/// Of each function of an object file, by section and offset: whether it begins with a call to the tracer. Empty
+/// when none does.
+fn traced(path: &Path) -> Result<BTreeMap<(u32, u64), bool>> {
+    let file = MappedFile::open(path)?;
+    let object = elf::read(path, file.bytes())?;
+    let Some(arch) = fixscope_arch::by_elf_machine(object.machine, object.is_64) else {
+        return Ok(BTreeMap::new());
+    };
+    let n = Normalized::new(&object, arch);
+    let functions = n.ids().filter(|&id| n.entity(id).kind == EntityKind::Function);
+    let traced: BTreeMap<(u32, u64), bool> = functions
+        .filter_map(|id| Some(((n.entity(id).section?, n.entity(id).offset), n.tracing_site(id).is_some())))
+        .collect();
+    Ok(if traced.values().any(|&t| t) { traced } else { BTreeMap::new() })
 }
 
 /// Where the function is defined, and the text of that file on the patched side.

@@ -93,8 +93,14 @@ impl Writer<'_> {
         writeln!(self.out)?;
         if self.options.verbose {
             let side = |path: &Option<String>| path.clone().unwrap_or_else(|| "none".to_owned());
-            let paths = format!("{} -> {}, {}", side(&unit.original), side(&unit.patched), unit.arch);
-            writeln!(self.out, "    {}", style.paint(Role::Quiet, &paths))?;
+            // Objects that were made only to be compared are gone.
+            let paths = (unit.original.is_some() || unit.patched.is_some())
+                .then(|| format!("{} -> {}", side(&unit.original), side(&unit.patched)));
+            let facts: Vec<String> =
+                paths.into_iter().chain(Some(unit.arch.clone())).filter(|f| !f.is_empty()).collect();
+            if !facts.is_empty() {
+                writeln!(self.out, "    {}", style.paint(Role::Quiet, &facts.join(", ")))?;
+            }
         }
         for error in &unit.errors {
             self.error(error)?;

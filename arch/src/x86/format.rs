@@ -74,6 +74,7 @@ pub(super) fn format(code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> 
     options.set_show_branch_size(false);
     options.set_rip_relative_addresses(true);
     options.set_small_hex_numbers_in_decimal(true);
+    options.set_uppercase_hex(false);
     let mut text = String::new();
     formatter.format(&instruction, &mut text);
     text

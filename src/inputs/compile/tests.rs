@@ -3,7 +3,8 @@ use std::sync::Arc;
 use super::*;
 use crate::inputs::fix::{Fix, TouchedFile};
 use crate::inputs::progress::Silent;
-use crate::inputs::shadow::{Policy, Shadow};
+use crate::inputs::runner::Runner;
+use crate::inputs::shadow::{Policy, Shadow, WorkDir};
 
 const A: &str = "#include \"a.h\"\nint twice(int x)\n{\n\treturn helper(x) * 2;\n}\n";
 const B: &str = "#include \"a.h\"\nint b(void)\n{\n\treturn __LINE__;\n}\n";

@@ -13,14 +13,17 @@ use super::configured::{Configured, Query};
 use super::generated::Generated;
 use super::index::{Index, Reader};
 use super::make::{self, Outcome};
+use super::records::{
+    candidates, has_flags, module, new_headers, object_of, read_record, touched_paths, unknown_users,
+};
 use super::{Kernel, locate};
 use crate::error::{Error, Result};
-use crate::inputs::build::{DryRun, DryUnit, stage_words};
+use crate::inputs::build::stage_words;
 use crate::inputs::command::CompileCommand;
 use crate::inputs::compile::{Made, Read, Stage, UnitPlan, compile};
 use crate::inputs::fix::{Fix, TouchedFile};
 use crate::inputs::progress::Progress;
-use crate::inputs::runner::{Runner, shell_line};
+use crate::inputs::runner::Runner;
 use crate::inputs::shadow::{Policy, Shadow, WorkDir};
 use crate::inputs::sides::{Place, Sides};
 use crate::inputs::{BuiltUnit, BuiltUnits};
@@ -65,60 +68,6 @@ pub(in crate::inputs) fn build(plan: &AnalyzePlan, fix: &Fix, progress: &dyn Pro
         shadow.close()?;
     }
     Ok(built)
-}
-
-/// What [`build`] would do, from a look at the user's tree alone.
-pub(in crate::inputs) fn dry_run(plan: &AnalyzePlan, fix: &Fix) -> Result<DryRun> {
-    let kernel = Kernel::new(&locate(&plan.tree)?, &[])?;
-    let index = Index::new(&kernel)?;
-    let mut dry = DryRun::default();
-    let mut targets = Vec::new();
-    let mut seen = FxHashSet::default();
-    let mut unit = |file: &CmdFile, dry: &mut DryRun| {
-        let Some(command) = file.compilation(&kernel.objects) else { return };
-        let name = kernel.relative(&kernel.in_user_terms(&command.source)).display().to_string();
-        if seen.insert(file.target.clone()) {
-            let line = command.display();
-            dry.units.push(DryUnit { name, commands: Pair::new(Some(line.clone()), Some(line)) });
-            dry.compilations += 2;
-        }
-    };
-    for file in &fix.files {
-        let path = file.path();
-        match kind(path) {
-            Kind::Source => {
-                let target = path.with_extension("o").display().to_string();
-                match read_record(&kernel.objects.join(&target)) {
-                    Some(record) => unit(&record, &mut dry),
-                    None if kernel.is_built() && file.original.is_some() => {}
-                    None => {
-                        dry.compilations +=
-                            u64::from(file.original.is_some()) + u64::from(file.patched.is_some());
-                        targets.push(target);
-                    }
-                }
-            }
-            Kind::Header if !kernel.is_built() && plan.build.units.is_empty() => {
-                dry.notes.push(unknown_users(path));
-            }
-            _ => {}
-        }
-    }
-    for reader in index.readers(&kernel, &touched_paths(&kernel, fix), &new_headers(&kernel, fix)) {
-        if reader.file.target.ends_with(".o") {
-            unit(&reader.file, &mut dry);
-        } else {
-            dry.notes.push(format!("{} is made again on the patched side", reader.file.target));
-        }
-    }
-    if !plan.build.units.is_empty() && !kernel.is_built() {
-        targets.extend(candidates(&kernel, &plan.build.units)?);
-    }
-    if !targets.is_empty() {
-        let call = make::call(&kernel, plan, &targets);
-        dry.calls.push(shell_line(&call.program, &call.arguments));
-    }
-    Ok(dry)
 }
 
 struct Driver<'a> {
@@ -341,7 +290,8 @@ impl Driver<'_> {
         // These kernels rewrite each object file after the compiler in ways the record does not show.
         let rewritten = self.kernel.option("FTRACE_MCOUNT_USE_RECORDMCOUNT")
             || (self.kernel.option("MODVERSIONS") && self.links_for_modversions());
-        if rewritten || !record.only_compiles() {
+        // With `O=` commands name the tree by its absolute path, and the compile stage maps it in debug information.
+        if rewritten || self.kernel.is_separate() || !record.only_compiles() {
             return Ok(None);
         }
         let object = self.work.scratch().join(format!("made-{}.o", target.replace('/', "_")));
@@ -587,89 +537,4 @@ impl Driver<'_> {
         skipped.sort();
         self.built.skipped = skipped;
     }
-}
-
-fn unknown_users(path: &Path) -> String {
-    format!(
-        "{}: this tree was not built to the end, so that which units read this header is unknown; build the tree, or \
-         name the sources to look at with --units, such as --units 'drivers/net/**/*.c'",
-        path.display()
-    )
-}
-
-fn object_of(source: &Path) -> String {
-    source.with_extension("o").display().to_string()
-}
-
-fn read_record(object: &Path) -> Option<CmdFile> {
-    CmdFile::parse(&fs::read(make::record_of(object)).ok()?)
-}
-
-/// Whether the command has `flags` one behind the other, as make puts them.
-fn has_flags(command: &CompileCommand, flags: &[OsString]) -> bool {
-    command.arguments.windows(flags.len().max(1)).any(|w| w == flags)
-}
-
-fn touched_paths(kernel: &Kernel<'_>, fix: &Fix) -> FxHashSet<PathBuf> {
-    let paths = fix.files.iter().flat_map(|f| [&f.original_path, &f.patched_path]).flatten();
-    paths.map(|p| kernel.source.join(p)).collect()
-}
-
-fn new_headers(kernel: &Kernel<'_>, fix: &Fix) -> Vec<PathBuf> {
-    fix.files
-        .iter()
-        .filter(|f| f.original_path != f.patched_path && kind(f.path()) == Kind::Header)
-        .filter_map(|f| f.patched_path.as_ref())
-        .map(|p| kernel.source.join(p))
-        .collect()
-}
-
-/// The targets of the sources that `globs` (relative to the tree) name.
-fn candidates(kernel: &Kernel<'_>, globs: &[String]) -> Result<Vec<String>> {
-    if globs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let wrong = |e: globset::Error| Error::Request(format!("--units: {e}"));
-    let mut set = globset::GlobSetBuilder::new();
-    for glob in globs {
-        let glob = glob.strip_prefix("./").unwrap_or(glob);
-        set.add(globset::GlobBuilder::new(glob).literal_separator(true).build().map_err(wrong)?);
-    }
-    let set = set.build().map_err(wrong)?;
-    let mut targets = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(rel) = folders.pop() {
-        let here = kernel.source_shadow.join(&rel);
-        for entry in fs::read_dir(&here).map_err(|e| Error::io(&here, e))? {
-            let entry = entry.map_err(|e| Error::io(&here, e))?;
-            let path = rel.join(entry.file_name());
-            if entry.file_type().is_ok_and(|t| t.is_dir()) {
-                folders.push(path);
-            } else if kind(&path) == Kind::Source && set.is_match(&path) {
-                targets.push(object_of(&path));
-            }
-        }
-    }
-    if targets.is_empty() {
-        return Err(Error::Request(format!("--units {} matches no source of the tree", globs.join(" "))));
-    }
-    targets.sort();
-    targets.dedup();
-    Ok(targets)
-}
-
-/// The kernel's name of the module that the compiled code becomes part of; `None` for code outside the kernel, such
-/// as programs that run during the build.
-fn module(command: &CompileCommand) -> Option<String> {
-    let argument = |prefix: &str| {
-        command.arguments.iter().find_map(|a| a.to_str()?.strip_prefix(prefix).map(str::to_owned))
-    };
-    argument("-D__KERNEL__")?;
-    if !command.arguments.iter().any(|a| a == "-DMODULE") {
-        return Some("vmlinux".to_owned());
-    }
-    let value = argument("-DKBUILD_MODNAME=")?;
-    // Kernels before 4.20 write KBUILD_STR(name).
-    let value = value.trim_start_matches("KBUILD_STR(").trim_end_matches(')').trim_matches('"');
-    Some(value.rsplit('/').next().unwrap_or(value).replace('-', "_"))
 }

@@ -8,14 +8,17 @@ mod classify;
 mod cmdfile;
 mod configured;
 mod driver;
+mod dry;
 mod generated;
 mod index;
 mod make;
+mod records;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(super) use driver::{build, dry_run};
+pub(super) use driver::build;
+pub(super) use dry::dry_run;
 
 use super::command::normalise;
 use super::shadow::Shadow;

@@ -139,6 +139,12 @@ impl<'a> Planned<'a> {
             obstacles.push(format!(
                 "TODO: it is {word}, which the kernel cannot redirect: replace its callers instead."
             ));
+        } else if self.given.traced == Some(false) {
+            obstacles.push(
+                "TODO: the original does not begin with a call to the tracer, so that the kernel cannot redirect it: \
+                 replace its callers instead."
+                    .to_owned(),
+            );
         }
         obstacles
     }

@@ -52,6 +52,7 @@ fn function(name: &str, line: u32) -> SkeletonFunction {
         unit: "lib/unit.c".to_owned(),
         module: Some("vmlinux".to_owned()),
         ambiguous: false,
+        traced: Some(true),
         source: Some(SourceText {
             file: "lib/unit.c".to_owned(),
             line: Some(line),
@@ -207,4 +208,15 @@ fn module_names_are_ones_the_kernel_takes() {
     assert_eq!(name("livepatch"), "livepatch_fix");
     assert_eq!(name("--"), "livepatch_fix");
     assert!(name(&"x".repeat(99)).len() <= 55);
+}
+
+#[test]
+fn a_function_that_does_not_begin_with_the_tracer_is_no_entry_of_the_table() {
+    let mut check = function("check", 8);
+    check.traced = Some(false);
+    let input = SkeletonInput { functions: vec![check, function("entry", 19)], ..SkeletonInput::default() };
+    let source = String::from_utf8(render::source(&input)).expect("the source is text");
+    assert!(source.contains("does not begin with a call"), "{source}");
+    assert!(source.contains(".old_name = \"entry\""), "{source}");
+    assert!(!source.contains(".old_name = \"check\""), "{source}");
 }
