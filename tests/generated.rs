@@ -315,5 +315,5 @@ fn verdicts_on_generated_programs() {
 #[test]
 #[ignore = "takes minutes"]
 fn verdicts_on_many_generated_programs() {
-    run(40..1500);
+    run(40..240);
 }

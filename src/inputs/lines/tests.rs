@@ -407,6 +407,7 @@ fn real_sources() {
             }
         }
     }
+    assert!(files > 10, "{root}: {files} files could be checked");
     eprintln!(
         "{files} files, {checked} lines, {off} between a hunk and the next place, {refused} without directives"
     );

@@ -136,14 +136,3 @@ fn equal_trees_touch_nothing() {
     assert!(fix.files.is_empty());
     assert!(fix.notes[0].contains("hold the same sources"), "{:?}", fix.notes);
 }
-
-/// The folders to compare come from outside: `FIXSCOPE_TREES=A:B cargo test -- --ignored compare_given`.
-#[test]
-#[ignore = "needs two trees"]
-fn compare_given_trees() {
-    let given = std::env::var("FIXSCOPE_TREES").expect("two folders");
-    let (a, b) = given.split_once(':').expect("two folders");
-    let start = std::time::Instant::now();
-    let fix = resolve_source(Path::new(a), &FixSource::PatchedDir(b.into())).expect("a fix");
-    eprintln!("{:?} {:?} {:?} {:?}", start.elapsed(), shown(&fix), fix.unsupported, fix.notes);
-}
