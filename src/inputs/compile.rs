@@ -494,8 +494,7 @@ impl Run<'_> {
                 assembly: state.assembly,
                 same_text: state.same_text,
                 line_directives,
-                preprocess: Pair::default(),
-                errors,
+                    errors,
             });
         }
         compilers.sort_by(|a, b| (&a.version, &a.target).cmp(&(&b.version, &b.target)));

@@ -68,15 +68,6 @@ pub struct BuiltUnit {
     pub same_text: bool,
     /// The unit was compiled with `#line` directives in the touched files it reads.
     pub line_directives: bool,
-    /// How to run its preprocessor on either side, for macro evidence. The side's files must be put in place first.
-    pub preprocess: Pair<Option<PreprocessedText>>,
     /// Trouble with this unit.
     pub errors: Vec<ReportError>,
-}
-
-/// Preprocessed text of one side, kept where the build stage had to make it anyway.
-#[derive(Debug, Clone)]
-pub struct PreprocessedText {
-    /// File that holds the output of the preprocessor.
-    pub path: PathBuf,
 }

@@ -280,7 +280,6 @@ impl Driver<'_> {
             assembly: Pair::default(),
             same_text: false,
             line_directives: false,
-            preprocess: Pair::default(),
             errors: vec![error],
         });
     }
