@@ -494,7 +494,7 @@ impl Run<'_> {
                 assembly: state.assembly,
                 same_text: state.same_text,
                 line_directives,
-                    errors,
+                errors,
             });
         }
         compilers.sort_by(|a, b| (&a.version, &a.target).cmp(&(&b.version, &b.target)));

@@ -33,9 +33,23 @@ fn is_marker(line: &[u8]) -> bool {
 /// The builtins behind `std::source_location` take the line after preprocessing, and blank lines and lines that
 /// look like markers are content inside a raw string.
 fn asks_for_lines(text: &[u8]) -> bool {
-    [b"__builtin_LINE".as_slice(), b"__builtin_source_location", b"R\""]
+    [b"__builtin_LINE".as_slice(), b"__builtin_source_location"]
         .iter()
         .any(|needle| memchr::memmem::find(text, needle).is_some())
+        || memchr::memmem::find_iter(text, b"R\"").any(|at| may_start_raw_string(text, at))
+}
+
+/// Whether the `R"` at `at` may begin a raw string: no word ends there but an encoding prefix, and a delimiter of
+/// at most 16 characters leads to a parenthesis (C++ [lex.string]; GCC has them in C too). A string that ends in
+/// R, as many do in C, is none.
+fn may_start_raw_string(text: &[u8], at: usize) -> bool {
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let before = text[..at].iter().rev().take_while(|b| word(b)).count();
+    let prefix = &text[at - before..at];
+    let behind = text[at + 2..].iter().take(17);
+    let delimiter =
+        behind.clone().take_while(|b| !matches!(b, b' ' | b'(' | b')' | b'\\' | b'"' | b'\n')).count();
+    matches!(prefix, b"" | b"u8" | b"u" | b"U" | b"L") && behind.clone().nth(delimiter) == Some(&b'(')
 }
 
 /// Whether a compiler called with `arguments` puts line numbers into what it makes, debug information aside.
@@ -67,8 +81,16 @@ mod tests {
     }
 
     #[test]
+    fn strings_that_end_in_r_ask_for_nothing() {
+        for text in ["s = \"ERROR\" %;", "s = \"R\", f(%);", "s = \"in R\" \"(x)\"%;", "s = FOO_R\"(x)\"%;"] {
+            let (one, two) = (text.replace('%', "\n"), text.replace('%', "\n\n"));
+            assert_eq!(text_hash(one.as_bytes(), false), text_hash(two.as_bytes(), false), "{text}");
+        }
+    }
+
+    #[test]
     fn texts_that_ask_for_lines_are_taken_whole() {
-        for asks in ["char *s = R\"(a%b)\";", "int l =\n%__builtin_LINE();"] {
+        for asks in ["char *s = R\"(a%b)\";", "char *s = u8R\"--(a%b)--\";", "int l =\n%__builtin_LINE();"] {
             let (one, two) = (asks.replace('%', "\n"), asks.replace('%', "\n\n"));
             assert_ne!(text_hash(one.as_bytes(), false), text_hash(two.as_bytes(), false), "{asks}");
         }
