@@ -41,7 +41,11 @@ fn fill(root: &Path, tree: &Path, policy: Policy, kept: Index) -> Result<Index> 
                 What::Link(..) => !f.path.components().any(|c| c.as_os_str() == ".libs"),
             })
             .collect(),
-        _ => found.iter().collect(),
+        Policy::LinkSources => found
+            .par_iter()
+            .filter(|f| !matches!(f.what, What::File { .. }) || !outputs::is_kernel_result(&f.path))
+            .collect(),
+        Policy::CopyAll { .. } => found.iter().collect(),
     };
     let present: FxHashSet<&Path> = wanted.iter().map(|f| f.path.as_path()).collect();
     kept.files

@@ -31,6 +31,20 @@ pub(crate) fn is_output(tree: &Path, rel: &Path) -> bool {
     !is_source_name(name.as_bytes()) && has_magic(&tree.join(rel))
 }
 
+/// Whether a file of a kernel tree is a result that no compilation of a unit reads: objects, modules and images,
+/// many gigabytes in a tree that is built. Objects of the programs that the build itself runs are none: without
+/// them make would build those programs again.
+pub(crate) fn is_kernel_result(rel: &Path) -> bool {
+    if rel.components().any(|c| matches!(c.as_os_str().to_str(), Some("scripts" | "tools"))) {
+        return false;
+    }
+    if let Some("o" | "ko" | "a") = rel.extension().and_then(OsStr::to_str) {
+        return true;
+    }
+    let name = rel.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    name.starts_with(".tmp_vmlinux") || matches!(name, "vmlinux" | "vmlinux.bin" | "bzImage" | "System.map")
+}
+
 /// Whether the file is ELF or an `ar` archive.
 fn has_magic(path: &Path) -> bool {
     let mut head = [0; 8];
