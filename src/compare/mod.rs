@@ -3,11 +3,15 @@
 //! Bytes come first: a unit whose allocated sections, relocations and symbols are the same is done with. Then
 //! each pair of functions is decided by bytes and references, and only what still differs is decoded.
 
+mod attributes;
+mod builder;
 mod content;
 pub mod delta;
+mod entries;
 mod function;
 mod handlers;
 mod listing;
+mod objects;
 mod references;
 mod tables;
 mod unit;
