@@ -215,6 +215,9 @@ class Judgement:
             names = [(pair[1], pair[2] or pair[1]) for pair in pairs]
             if all(oracle.is_numbered(a) and oracle.plain(a) == oracle.plain(b) for a, b in names):
                 return "numbered variables of one name, paired in another order"
+        statuses = collections.Counter(entry["status"] for entry in self.causes(extra))
+        if extra.startswith("object ") and statuses["new"] == statuses["removed"] == sum(statuses.values()) / 2 > 0:
+            return "variables that other functions use now, listed as removed and new"
         return None
 
     def causes(self, extra):

@@ -566,21 +566,22 @@ def why(o, p, line_of):
     return ways
 
 
-IMMEDIATE = re.compile(r"\$0x([0-9a-f]+)")
+# An immediate, or the line behind a file's name in a string, as the checks of FORTIFY_SOURCE have it.
+LINE = re.compile(r"(?<=\$)0x[0-9a-f]+|(?<=\.[ch]:)[0-9]+(?=\")")
 
 
 def only_lines(o, p, line_of):
-    """Whether instructions differ in nothing but immediates that are source lines which the fix moved. `line_of` gives
-    the patched line of an original one."""
+    """Whether instructions differ in nothing but source lines which the fix moved. `line_of` gives the patched line of
+    an original one."""
     if len(o) != len(p):
         return False
     for a, b in zip(o, p):
         if a == b:
             continue
-        if IMMEDIATE.sub("$", a) != IMMEDIATE.sub("$", b):
+        if LINE.sub("", a) != LINE.sub("", b):
             return False
-        for x, y in zip(IMMEDIATE.findall(a), IMMEDIATE.findall(b)):
-            if x != y and line_of.get(int(x, 16)) != int(y, 16):
+        for x, y in zip(LINE.findall(a), LINE.findall(b)):
+            if x != y and line_of.get(int(x, 0)) != int(y, 0):
                 return False
     return True
 
