@@ -3,7 +3,6 @@
 
 mod args;
 mod environment;
-#[allow(dead_code, reason = "for the commands that look at one symbol")]
 mod file_symbol;
 mod output;
 mod progress;

@@ -61,7 +61,8 @@ impl<'c> Sides<'c> {
                 .collect()
         };
         let (names_o, names_p) = (aliases(o, ids.original), aliases(p, ids.patched));
-        if names_o != names_p {
+        // Two names that somebody wants compared are no difference.
+        if names_o != names_p && !self.matching.is_asked_for(ids) {
             let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
             found.push(difference(
                 DifferenceKind::Attributes,
