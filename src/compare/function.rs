@@ -62,7 +62,7 @@ impl Sides<'_> {
             })
     }
 
-    fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
+    pub(super) fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
         let (a, b) = (insns.original, insns.patched);
         if a.kind != b.kind || a.opcode != b.opcode {
             return Outcome::Other;
@@ -124,13 +124,14 @@ impl Sides<'_> {
     }
 }
 
-enum Outcome {
+/// How two instructions in the same place compare.
+pub(super) enum Outcome {
     Same,
     Reference(Difference),
     Other,
 }
 
-fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
+pub(super) fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
     decoded.insns[decoded.significant[i] as usize]
 }
 
@@ -138,26 +139,26 @@ fn alone_in_section(n: &Normalized<'_, '_>, id: EntityId) -> bool {
     n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
 }
 
-fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
+pub(super) fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
     let entity = n.entity(id);
     let start = entity.offset + u64::from(insn.offset);
     n.relocs_in(entity.section.unwrap_or(0), start..start + u64::from(insn.len))
 }
 
 /// One reference of an instruction.
-struct InsnReference {
+pub(super) struct InsnReference {
     /// Offset of its field in bytes from the start of the instruction.
     field: u64,
     /// How the field reaches the target; a distance that the assembler resolved counts as a plain one.
-    kind: (u32, RelocKind),
-    target: Target,
+    pub(super) kind: (u32, RelocKind),
+    pub(super) target: Target,
 }
 
 /// No instruction of any architecture has more fields than this that lead somewhere.
 const FIELDS: usize = 4;
 
 /// The references of an instruction in the order of their fields.
-fn references(
+pub(super) fn references(
     n: &Normalized<'_, '_>,
     id: EntityId,
     insn: &Insn,
@@ -198,7 +199,7 @@ fn references(
 }
 
 /// Whether two fields compute the same; a call through the procedure linkage table is a call all the same.
-fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
+pub(super) fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     let plain = |kind| matches!(kind, RelocKind::Relative { via: Via::Direct | Via::Plt, .. });
     a == b || plain(a.1) && plain(b.1)
 }

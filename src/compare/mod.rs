@@ -10,7 +10,9 @@ pub mod delta;
 mod entries;
 mod function;
 mod handlers;
+pub mod line_only;
 mod listing;
+mod numbers;
 mod objects;
 mod references;
 mod tables;
@@ -19,7 +21,7 @@ mod unowned;
 mod unreached;
 
 pub use delta::{
-    Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
-    Status,
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine,
+    ListingOp, Load, Shift, Shifts, Status,
 };
 pub use unit::{Options, compare, one_sided};

@@ -24,6 +24,8 @@ use std::path::{Path, PathBuf};
 
 use crate::compare::{Comparison, Status};
 use crate::inputs::LineMap;
+use crate::inputs::pairing::ObjectSource;
+use crate::load::MappedFile;
 use crate::load::dwarf::Dwarf;
 use crate::pair::{Pair, Side};
 
@@ -97,7 +99,7 @@ pub struct UnitEvidence<'a> {
     /// What was found to differ.
     pub comparison: &'a Comparison,
     /// The object files that were compared.
-    pub objects: Pair<Option<&'a Path>>,
+    pub objects: Pair<Option<&'a ObjectSource>>,
     /// How the patched side's lines were numbered, by path relative to the tree; `None`: as on disk.
     pub map: &'a (dyn Fn(&Path) -> Option<&'a LineMap> + Sync),
 }
@@ -158,12 +160,16 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
     causes
 }
 
-fn open(side: Side, path: Option<&Path>, fix: &FixEvidence<'_>) -> Option<Result<Dwarf, String>> {
-    let path = path?;
-    Some(match Dwarf::open(path, fix.roots()) {
+fn open(side: Side, source: Option<&ObjectSource>, fix: &FixEvidence<'_>) -> Option<Result<Dwarf, String>> {
+    let source = source?;
+    let read = || {
+        let file = MappedFile::open(&source.path)?;
+        Dwarf::parse(source.bytes(&file)?, &source.shown(), fix.roots())
+    };
+    Some(match read() {
         Ok(dwarf) if dwarf.is_empty() => Err(format!(
             "{}: the {side} object file holds no debug information, so causes cannot be told; compile with -g",
-            path.display()
+            source.shown().display()
         )),
         Ok(dwarf) => Ok(dwarf),
         Err(e) => Err(e.to_string()),

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::lines::{self, LineTexts, NoTexts};
 use super::{Outcome, Progress};
 use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
@@ -26,7 +27,12 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
         Ok(pairs
             .into_par_iter()
             .map(|pair| {
-                let unit = compare_pair(&pair, options);
+                let mut unit = compare_pair(&pair, options, &NoTexts);
+                if let Some(comparison) = &unit.comparison {
+                    let objects = pair.objects.as_ref().map(Option::as_ref);
+                    let evidence = UnitEvidence { comparison, objects, map: &|_| None };
+                    unit.causes = impact::causes(evidence, None).entries;
+                }
                 progress.advance();
                 unit
             })
@@ -50,18 +56,19 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
 }
 
 /// Compares one pair of object files. What goes wrong stands in the result, so that the others go on.
-pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> UnitResult {
+pub(super) fn compare_pair(
+    pair: &ObjectPair,
+    options: compare::Options,
+    texts: &dyn LineTexts,
+) -> UnitResult {
     let shown = |source: &Option<ObjectSource>| source.as_ref().map(|s| s.shown().display().to_string());
     let mut result = UnitResult {
         name: pair.name.clone(),
         objects: Pair::new(shown(&pair.objects.original), shown(&pair.objects.patched)),
         ..UnitResult::default()
     };
-    match compare_sources(&pair.objects, options) {
+    match compare_sources(&pair.objects, options, texts) {
         Ok((comparison, arch)) => {
-            let objects = Pair::default();
-            let evidence = UnitEvidence { comparison: &comparison, objects, map: &|_| None };
-            result.causes = impact::causes(evidence, None).entries;
             result.demangled = super::demangle(&comparison);
             result.comparison = Some(comparison);
             result.arch = arch;
@@ -74,12 +81,17 @@ pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> Unit
 fn compare_sources(
     sources: &Pair<Option<ObjectSource>>,
     options: compare::Options,
+    texts: &dyn LineTexts,
 ) -> Result<(Comparison, String)> {
     let open = |source: &Option<ObjectSource>| source.as_ref().map(|s| MappedFile::open(&s.path)).transpose();
     let files = Pair::new(open(&sources.original)?, open(&sources.patched)?);
-    let read = |side: Side| -> Result<Option<Unit<'_>>> {
+    let bytes = |side: Side| -> Result<Option<&[u8]>> {
         let (Some(source), Some(file)) = (sources.get(side), files.get(side)) else { return Ok(None) };
-        elf::read(&source.shown(), source.bytes(file)?).map(Some)
+        source.bytes(file).map(Some)
+    };
+    let read = |side: Side| -> Result<Option<Unit<'_>>> {
+        let (Some(source), Some(bytes)) = (sources.get(side), bytes(side)?) else { return Ok(None) };
+        elf::read(&source.shown(), bytes).map(Some)
     };
     let units = Pair::new(read(Side::Original)?, read(Side::Patched)?);
     let arch = |unit: &Unit<'_>| {
@@ -87,7 +99,14 @@ fn compare_sources(
             .map_or_else(String::new, |a| a.name().to_owned())
     };
     match (&units.original, &units.patched) {
-        (Some(o), Some(p)) => Ok((compare::compare(Pair::new(o, p), options)?, arch(p))),
+        (Some(o), Some(p)) => {
+            let mut comparison = compare::compare(Pair::new(o, p), options)?;
+            if let (Some(bytes_o), Some(bytes_p)) = (bytes(Side::Original)?, bytes(Side::Patched)?) {
+                let objects = Pair::new((o.path.as_path(), bytes_o), (p.path.as_path(), bytes_p));
+                lines::find(&mut comparison, objects, texts);
+            }
+            Ok((comparison, arch(p)))
+        }
         (Some(o), None) => Ok((compare::one_sided(o, Side::Original)?, arch(o))),
         (None, Some(p)) => Ok((compare::one_sided(p, Side::Patched)?, arch(p))),
         (None, None) => Ok((Comparison::default(), String::new())),
