@@ -11,6 +11,7 @@
 mod index;
 mod paths;
 mod reader;
+pub mod types;
 
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
