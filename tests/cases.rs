@@ -133,8 +133,7 @@ fn failure(compiler: &str, case: &Case, way: &str, folder: &Path) -> Option<Stri
     let causes_found = wanted.iter().all(|l| l.split(' ').count() < 4 || with_cause.contains(l));
     (bare != expected || !causes_found).then(|| {
         format!(
-            "{name} ({compiler} {way}):\n  expected {:?}\n  listed   {bare:?}\n  causes   {with_cause:?}",
-            wanted
+            "{name} ({compiler} {way}):\n  expected {wanted:?}\n  listed   {bare:?}\n  causes   {with_cause:?}"
         )
     })
 }

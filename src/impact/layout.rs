@@ -230,7 +230,7 @@ fn cause<'c>(change: &RecordChange, reasons: impl Iterator<Item = Reason<'c>>) -
     }
     let more = match sentences.len().saturating_sub(1) {
         0 => String::new(),
-        more => format!(", and {more} more of it"),
+        more => format!(", and {more} more in it"),
     };
     let summary = format!("{}{more}", sentences.first().map_or("", String::as_str));
     Cause { symbol: Some(change.name.clone()), ..plain(CauseKind::Layout, summary) }
@@ -242,7 +242,7 @@ fn sentence(change: &RecordChange, reason: Reason<'_>) -> String {
     match reason {
         Reason::Moved(m) => {
             let place = |at: u64| match m.is_bit_field {
-                true => format!("{}, bit {}", at / 8, at % 8),
+                true => format!("bit {} of byte {}", at % 8, at / 8),
                 false => (at / 8).to_string(),
             };
             format!(
@@ -264,6 +264,3 @@ fn sentence(change: &RecordChange, reason: Reason<'_>) -> String {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -215,7 +215,7 @@ impl<'a> Reader<'a, '_> {
         attrs: &Attributes<'a>,
         within: Option<&Open>,
     ) -> Option<Open> {
-        let name = attrs.name.as_ref().and_then(|v| self.dwarf.attr_string(unit, v.clone()).ok());
+        let name = attrs.name.as_ref().and_then(|v| self.dwarf.attr_string(unit, *v).ok());
         let name = name.filter(|n| !n.is_empty());
         let to = attrs.of.as_ref().and_then(|v| self.key(v, base));
         let scope = match within {
@@ -324,9 +324,9 @@ impl<'a> Reader<'a, '_> {
     /// Where a function begins.
     fn entry(&self, unit: &Unit<'a>, attrs: &Attributes<'a>) -> Option<(u32, u64)> {
         let address = match (&attrs.low_pc, &attrs.ranges) {
-            (Some(low), _) => self.dwarf.attr_address(unit, low.clone()).ok()??,
+            (Some(low), _) => self.dwarf.attr_address(unit, *low).ok()??,
             (None, Some(ranges)) => {
-                let mut ranges = self.dwarf.attr_ranges(unit, ranges.clone()).ok()??;
+                let mut ranges = self.dwarf.attr_ranges(unit, *ranges).ok()??;
                 ranges.next().ok()??.begin
             }
             _ => return None,
