@@ -5,6 +5,8 @@ use fixscope_arch::NumberRole;
 use crate::load::Binding;
 use crate::pair::Pair;
 
+use super::listing::Listing;
+
 /// All compared things of one unit, ordered by section and offset (patched side first, then what was removed).
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
@@ -80,7 +82,7 @@ pub struct Entry {
     pub cold_of: Option<usize>,
     /// Numbers that differ between its instructions, when the entry is a changed function or cold part.
     pub shifts: Shifts,
-    /// Instructions of both sides, when they were asked for and the entry is a changed function.
+    /// Instructions or content of both sides, when they were asked for and the entry is changed.
     pub listing: Option<Listing>,
 }
 
@@ -172,33 +174,4 @@ pub struct Callee {
     pub name: String,
     /// Offset of the call in bytes from the start of the calling function.
     pub at: Pair<u64>,
-}
-
-/// The instructions of both sides of a changed function, aligned.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// The lines in order.
-    pub lines: Vec<ListingLine>,
-}
-
-/// One instruction of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListingLine {
-    /// Which sides have it.
-    pub op: ListingOp,
-    /// Offset in bytes from the start of the function, on the sides that have it.
-    pub at: Pair<Option<u64>>,
-    /// The instruction with symbolic operands, in GNU syntax.
-    pub text: String,
-}
-
-/// Which sides have an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListingOp {
-    /// Both.
-    Equal,
-    /// Only the original.
-    Removed,
-    /// Only the patched.
-    Added,
 }

@@ -9,6 +9,7 @@ use crate::pair::Pair;
 
 use super::delta::{Difference, DifferenceKind, Link};
 use super::references::{Sides, Visiting};
+use super::words;
 
 /// At most so many references that differ are named for one function.
 const NAMED_REFERENCES: usize = 8;
@@ -124,7 +125,7 @@ impl Sides<'_> {
     }
 }
 
-/// How two instructions in the same place compare.
+/// How two instructions compare.
 pub(super) enum Outcome {
     Same,
     Reference(Difference),
@@ -155,7 +156,7 @@ pub(super) struct InsnReference {
 }
 
 /// No instruction of any architecture has more fields than this that lead somewhere.
-const FIELDS: usize = 4;
+pub(super) const FIELDS: usize = 4;
 
 /// The references of an instruction in the order of their fields.
 pub(super) fn references(
@@ -204,7 +205,7 @@ pub(super) fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     a == b || plain(a.1) && plain(b.1)
 }
 
-fn leads_into(target: Target, id: EntityId) -> bool {
+pub(super) fn leads_into(target: Target, id: EntityId) -> bool {
     matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
 }
 
@@ -224,6 +225,6 @@ fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
     if let Some(first) = chain.first_mut() {
         first.at = at.patched;
     }
-    let what = chain.first().map_or_else(|| "a reference differs".to_owned(), |l| l.what.clone());
+    let what = words::path(&chain);
     Difference { kind: DifferenceKind::Reference, at, what, chain }
 }

@@ -5,23 +5,28 @@
 
 mod attributes;
 mod builder;
+mod choose;
 mod content;
 pub mod delta;
 mod entries;
 mod function;
 mod handlers;
 pub mod line_only;
-mod listing;
+pub mod listing;
 mod numbers;
 mod objects;
 mod references;
+mod table_words;
 mod tables;
 mod unit;
 mod unowned;
 mod unreached;
+mod words;
 
+pub use choose::unknown as unknown_symbol;
 pub use delta::{
-    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine,
-    ListingOp, Load, Shift, Shifts, Status,
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Shift, Shifts,
+    Status,
 };
-pub use unit::{Options, compare, one_sided};
+pub use listing::{Listing, ListingLine, ListingOp, Part};
+pub use unit::{Options, compare, compare_symbols, one_sided};

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::compare::Comparison;
 use crate::compare::line_only::{self, LineOracle, SourceLine};
+use crate::inputs::pairing::ObjectSource;
+use crate::load::MappedFile;
 use crate::load::dwarf::Dwarf;
 use crate::pair::{Pair, Side};
 
@@ -29,15 +31,18 @@ impl LineTexts for NoTexts {
     }
 }
 
-/// Takes functions in which only lines moved out of the changed ones. `objects` are the files with their names.
-pub(super) fn find(comparison: &mut Comparison, objects: Pair<(&Path, &[u8])>, texts: &dyn LineTexts) {
+/// Takes functions in which only lines moved out of the changed ones.
+pub(super) fn find(comparison: &mut Comparison, objects: Pair<&ObjectSource>, texts: &dyn LineTexts) {
     // Debug information is by far the largest part of an object file.
     if !line_only::has_candidates(comparison) {
         return;
     }
     let roots = texts.roots();
     // What cannot be read is told where causes are looked for.
-    let read = |(path, data): (&Path, &[u8])| Dwarf::parse(data, path, roots).ok();
+    let read = |source: &ObjectSource| {
+        let file = MappedFile::open(&source.path).ok()?;
+        Dwarf::parse(source.bytes(&file).ok()?, &source.shown(), roots).ok()
+    };
     let sides = rayon::join(|| read(objects.original), || read(objects.patched));
     match Pair::new(sides.0, sides.1).both().filter(|s| !s.original.is_empty() && !s.patched.is_empty()) {
         Some(sides) => line_only::find(comparison, Some(&Oracle { sides, texts })),
