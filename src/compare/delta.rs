@@ -1,6 +1,6 @@
 //! What the comparison of one unit found.
 
-use crate::load::Binding;
+use crate::load::{Binding, names};
 use crate::pair::Pair;
 
 /// All compared things of one unit, ordered by section and offset (patched side first, then what was removed).
@@ -78,6 +78,22 @@ pub struct Entry {
     pub cold_of: Option<usize>,
     /// Instructions of both sides, when they were asked for and the entry is a changed function.
     pub listing: Option<Listing>,
+}
+
+impl Entry {
+    /// Whether it is a function that goes by another name on the patched side, in more than what the compiler or a
+    /// counting macro chose. Such entries are worth listing though nothing else differs. (The names of data objects
+    /// follow: Clang's have the function's in them.)
+    pub fn is_renamed(&self) -> bool {
+        let original = self.original_name.as_ref();
+        self.kind == EntryKind::Function
+            && original.is_some_and(|name| names::class(name) != names::class(&self.name))
+    }
+
+    /// Whether a report without unchanged things lists it.
+    pub fn is_worth_listing(&self) -> bool {
+        self.status != Status::Unchanged || self.is_renamed() && self.cold_of.is_none()
+    }
 }
 
 /// One way in which two matched things differ.

@@ -35,6 +35,8 @@ pub struct Entity {
     pub size: u64,
     /// The function this cold part belongs to.
     pub cold_of: Option<EntityId>,
+    /// The function in front of which these bytes are room for tracing or hold its type; its entry's part.
+    pub prefix_of: Option<EntityId>,
     /// It has no identity of its own: what matters is its content, and those that refer to it are compared
     /// with it. True for constants the compiler made up or numbered.
     pub by_content: bool,
@@ -133,11 +135,13 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
             offset: c.offset,
             size,
             cold_of: None,
+            prefix_of: None,
             by_content,
         });
     }
     index_sections(&mut found);
     link_cold_parts(unit, &mut found);
+    link_prefixes(unit, &mut found);
     found
 }
 
@@ -237,5 +241,28 @@ fn link_cold_parts(unit: &Unit<'_>, found: &mut Entities) {
         let of_file = parents.iter().find(|p| p.1 == file).or_else(|| parents.iter().find(|p| p.1.is_none()));
         let parent = of_file.or(if parents.len() == 1 { parents.first() } else { None });
         found.all[id as usize].cold_of = parent.map(|p| p.0).filter(|p| p.0 != id);
+    }
+}
+
+/// Gives the named room in front of a function its function: the one that begins where it ends.
+fn link_prefixes(unit: &Unit<'_>, found: &mut Entities) {
+    for i in 1..found.all.len() {
+        let (before, function) = (&found.all[i - 1], &found.all[i]);
+        let adjacent = before.section.is_some()
+            && before.section == function.section
+            && before.end() == function.offset
+            && before.kind == EntityKind::Function
+            && function.kind == EntityKind::Function;
+        if !adjacent {
+            continue;
+        }
+        // One room may serve several names of its function.
+        let serves = before.names.iter().any(|&prefix| {
+            let prefixed = names::prefixed_function(&unit.symbols[prefix as usize].name);
+            prefixed.is_some_and(|f| function.names.iter().any(|&s| unit.symbols[s as usize].name == f))
+        });
+        if serves {
+            found.all[i - 1].prefix_of = Some(EntityId(i as u32));
+        }
     }
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::DecodedFunction;
+use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
 use crate::load::{Reloc, Section, Symbol, Unit};
@@ -21,6 +22,7 @@ pub struct Normalized<'u, 'd> {
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
 
 impl<'u, 'd> Normalized<'u, 'd> {
@@ -34,6 +36,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
             nameless_starts: OnceLock::new(),
+            referrers: OnceLock::new(),
         }
     }
 
