@@ -11,7 +11,7 @@ use super::delta::{Comparison, Difference, DifferenceKind, Link};
 use super::references::Sides;
 use super::unit::Options;
 use super::unreached::{self, Unreached};
-use super::tables;
+use super::{readers, tables};
 
 /// Whether an entity is one that reports list: cold parts and what stands in front of functions belong to their
 /// functions, and constants without a name of their own to those who refer to them.
@@ -76,6 +76,7 @@ impl<'c> Builder<'c> {
         let unreached = unreached::find(&self.sides);
         doubt_suspects(&mut outcomes, &unreached);
         self.blame_parts(&mut outcomes);
+        readers::name(&self.sides, &mut outcomes);
         let mut comparison = self.entries(outcomes);
         self.add_sections(&mut comparison, &tables, &unreached);
         comparison

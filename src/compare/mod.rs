@@ -12,6 +12,7 @@ mod function;
 mod handlers;
 mod listing;
 mod objects;
+mod readers;
 mod references;
 mod tables;
 mod unit;
