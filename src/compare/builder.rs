@@ -65,6 +65,13 @@ impl<'c> Builder<'c> {
                 .filter(|&id| !o.entity(id).by_content && matching.patched(id).is_none())
                 .map(|id| Pair::new(Some(id), None)),
         );
+        // Ids are in this order but for what is empty.
+        let place = |ids: &Pair<Option<EntityId>>| {
+            let patched = ids.patched.map(|id| p.entity(id));
+            let entity = patched.or_else(|| ids.original.map(|id| o.entity(id)));
+            (ids.patched.is_none(), entity.map(|e| (e.section, e.offset)))
+        };
+        work.sort_by_key(place);
         let mut outcomes: Vec<Outcome> = work
             .into_par_iter()
             .with_min_len(16)

@@ -76,6 +76,25 @@ impl<'u, 'd> Normalized<'u, 'd> {
         *self.entities.of_symbol.get(symbol as usize)?
     }
 
+    /// The empty data objects at a place: they share it with whatever lies there or ends there.
+    pub fn empty_at(&self, section: u32, offset: u64) -> &[EntityId] {
+        self.entities.empty.get(&(section, offset)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place a target means: section and offset in bytes from its start. `None` outside of this unit.
+    pub fn place_of(&self, target: Target) -> Option<(u32, u64)> {
+        let (section, offset) = match target {
+            Target::Entity { id, offset } => {
+                let entity = self.entity(id);
+                (entity.section?, (entity.offset as i64).wrapping_add(offset))
+            }
+            Target::Nameless { section, offset, inner } => (section, (offset as i64).wrapping_add(inner)),
+            Target::Place { section, offset } => (section, offset),
+            Target::Symbol { .. } | Target::Number(_) => return None,
+        };
+        Some((section, u64::try_from(offset).ok()?))
+    }
+
     /// How a section takes part in the comparison.
     pub fn treatment(&self, section: u32) -> Treatment {
         self.unit.section(section).map_or(Treatment::Bookkeeping, |s| sections::treatment(&s.name))

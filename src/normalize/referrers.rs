@@ -64,7 +64,10 @@ impl Normalized<'_, '_> {
             let at = reloc.offset.saturating_sub(entity.offset);
             // Which symbol it is needs no instruction; only a place in a section does.
             let target = match self.entity_of_symbol(reloc.symbol) {
-                Some((id, _)) => Target::Entity { id, offset: 0 },
+                Some((id, _)) => {
+                    found.push((id, at));
+                    continue;
+                }
                 None if entity.kind == EntityKind::Function => self.target_in_function(from, reloc),
                 None => self.target_in_data(section, reloc),
             };
@@ -82,6 +85,10 @@ impl Normalized<'_, '_> {
     }
 
     fn follow(&self, target: Target, at: u64, depth: u32, found: &mut Vec<(EntityId, u64)>) {
+        // A place in a section may be that of something empty as well.
+        if let Some((section, offset)) = self.place_of(target) {
+            found.extend(self.empty_at(section, offset).iter().map(|&id| (id, at)));
+        }
         match target {
             Target::Entity { id, .. } => found.push((id, at)),
             Target::Nameless { section, offset, .. } if depth > 0 => {
