@@ -24,6 +24,7 @@ use blocks::Scopes;
 pub struct Matching {
     to_patched: Vec<Option<EntityId>>,
     to_original: Vec<Option<EntityId>>,
+    asked_for: Option<Pair<EntityId>>,
 }
 
 impl Matching {
@@ -35,6 +36,11 @@ impl Matching {
     /// The original entity that a patched one corresponds to.
     pub fn original(&self, patched: EntityId) -> Option<EntityId> {
         *self.to_original.get(patched.0 as usize)?
+    }
+
+    /// Whether this is the pair that was asked for, whatever its names.
+    pub fn is_asked_for(&self, ids: Pair<EntityId>) -> bool {
+        self.asked_for == Some(ids)
     }
 
     fn put(&mut self, pair: Pair<EntityId>) {
@@ -52,10 +58,29 @@ impl Matching {
 
 /// Matches the entities of two units.
 pub fn correlate(sides: Pair<&Normalized<'_, '_>>) -> Matching {
+    matched(sides, None)
+}
+
+/// Matches the entities of two units, of which `ids` correspond to each other whatever their names; their cold parts
+/// do too.
+pub fn correlate_with(sides: Pair<&Normalized<'_, '_>>, ids: Pair<EntityId>) -> Matching {
+    matched(sides, Some(ids))
+}
+
+fn matched(sides: Pair<&Normalized<'_, '_>>, asked_for: Option<Pair<EntityId>>) -> Matching {
     let mut matching = Matching {
         to_patched: vec![None; sides.original.entities().len()],
         to_original: vec![None; sides.patched.entities().len()],
+        asked_for,
     };
+    if let Some(ids) = asked_for {
+        matching.put(ids);
+        let cold = |n: &Normalized<'_, '_>, of| {
+            n.ids().filter(|&id| n.entity(id).cold_of == Some(of)).collect::<Vec<_>>()
+        };
+        let parts = cold(sides.original, ids.original).into_iter().zip(cold(sides.patched, ids.patched));
+        parts.for_each(|(o, p)| matching.put(Pair::new(o, p)));
+    }
     let scopes = blocks::scopes(sides);
     let repeated = by_name(sides, &scopes, &mut matching);
     // Functions before data objects: statics are told apart by the functions that refer to them.
