@@ -216,6 +216,9 @@ class Judgement:
             if all(end and leads_to_numbered(end[1], end[2] or end[1]) for end in ends):
                 return "numbered variables of one name, paired in another order"
         statuses = [symbol["status"] for symbol in symbols]
+        numbered = all(oracle.plain(symbol["name"]) != symbol["name"] for symbol in symbols)
+        if extra.startswith("object ") and numbered and len(statuses) > 1 and set(statuses) == {"changed"}:
+            return "numbered variables of one name, paired in another order"
         if extra.startswith("object ") and set(statuses) == {"new", "removed"}:
             if statuses.count("new") == statuses.count("removed"):
                 return "variables that other functions use now, listed as removed and new"
