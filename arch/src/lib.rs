@@ -21,10 +21,12 @@
 
 pub mod code;
 pub mod regs;
+pub mod syntax;
 pub mod x86;
 
 pub use code::{Code, Field, Insn, InsnKind, Operand, RelocKind, Site};
 pub use regs::{Effects, RegSet};
+pub use syntax::Syntax;
 
 /// What fixscope needs to know about an instruction set.
 pub trait Arch: Sync {
@@ -63,3 +65,6 @@ pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
         _ => None,
     }
 }
+
+/// How assembly text is written, for every architecture that is read as text.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];

@@ -4,6 +4,7 @@
 //! judges whether two things are the same.
 
 pub mod archive;
+pub mod asm;
 pub mod dwarf;
 pub mod elf;
 pub mod file;
