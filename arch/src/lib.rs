@@ -22,6 +22,7 @@
 pub mod code;
 pub mod regs;
 pub mod syntax;
+pub mod text;
 pub mod x86;
 
 pub use code::{Code, Field, Insn, InsnKind, Operand, RelocKind, Site};
@@ -42,6 +43,12 @@ pub trait Arch: Sync {
 
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
+
+    /// Whether functions and loops are moved to round addresses by instructions that do nothing. Text has directives
+    /// for that, and every such instruction in it is meant.
+    fn aligns_by_instructions(&self) -> bool {
+        true
+    }
 
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
     /// relocation fills or for the target of a branch.

@@ -59,20 +59,25 @@ pub(super) fn integer(text: &[u8]) -> Option<u128> {
 
 /// A number with a point. The assembler lets a letter behind a 0 say how large it is, which the directive says too.
 pub(super) fn float(text: &str) -> Option<f64> {
+    float_text(text)?.parse().ok()
+}
+
+/// As [`float`], rounded once.
+pub(super) fn float32(text: &str) -> Option<f32> {
+    float_text(text)?.parse().ok()
+}
+
+fn float_text(text: &str) -> Option<String> {
     let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
     let rest = match rest.as_bytes() {
-        [b'0', letter, ..]
-            if letter.is_ascii_alphabetic() && !matches!(letter, b'x' | b'X' | b'e' | b'E') =>
-        {
-            &rest[2..]
-        }
+        [b'0', letter, ..] if letter.is_ascii_alphabetic() && !matches!(letter, b'e' | b'E') => &rest[2..],
         _ => rest,
     };
-    let (sign, rest) = rest.strip_prefix('-').map_or((sign, rest), |rest| (-sign, rest));
-    rest.parse::<f64>().ok().map(|v| v * sign)
+    // Hexadecimal ones would be read as decimal.
+    (!text.contains("0x") && !text.contains("0X")).then(|| format!("{sign}{rest}").replace("--", ""))
 }
 
 /// The bytes of text in base 64 (GNU assembler's manual, `.base64`).
