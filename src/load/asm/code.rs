@@ -113,8 +113,8 @@ impl<'t> Builder<'t> {
         is_target: bool,
         text: &mut Text,
     ) -> Result<(), String> {
-        if is_number(&value) {
-            let number = value.sum(&|_| None, &|_, _| None)?.constant;
+        // Numbers that have names are numbers for the assembler too.
+        if let Some(number) = self.known_number(&value) {
             text.number(number);
             return Ok(());
         }
