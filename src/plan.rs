@@ -103,3 +103,12 @@ pub struct DiffPlan {
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
 }
+
+/// A file, or one symbol of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSymbol {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Name of the symbol.
+    pub symbol: Option<String>,
+}

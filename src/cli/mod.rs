@@ -3,6 +3,8 @@
 
 mod args;
 mod environment;
+#[allow(dead_code, reason = "for the commands that look at one symbol")]
+mod file_symbol;
 mod output;
 mod progress;
 mod resolve;
