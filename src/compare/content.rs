@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::load::Reloc;
-use crate::normalize::{Normalized, Target};
+use crate::normalize::Normalized;
 use crate::pair::Pair;
 
 use super::delta::Link;
@@ -77,25 +77,9 @@ impl Sides<'_> {
             )]);
         }
         for (a, b) in relocs_o.iter().zip(relocs_p) {
-            let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| {
-                let from_table = nameless
-                    && n.arch.relocation(reloc.r_type).is_relative()
-                    && !n.unit.section(section).is_some_and(crate::load::Section::is_code);
-                let target = match from_table {
-                    true => n.target_from_table(section, start, reloc),
-                    false => n.target_in_data(section, reloc),
-                };
-                match (from_table, target) {
-                    (true, _) if n.is_table_of_distances(section, start) => target,
-                    // Else only code is reached from the start of a table.
-                    (true, Target::Entity { id, .. })
-                        if n.entity(id).kind == crate::normalize::EntityKind::Function =>
-                    {
-                        target
-                    }
-                    (true, _) => n.target_in_data(section, reloc),
-                    _ => target,
-                }
+            let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| match nameless {
+                true => n.target_in_nameless(section, start, reloc),
+                false => n.target_in_data(section, reloc),
             };
             let pair =
                 Pair::new(target(o, *section_o, range_o.start, a), target(p, *section_p, range_p.start, b));

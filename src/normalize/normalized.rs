@@ -9,6 +9,7 @@ use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::DecodedFunction;
 use super::sections::{self, Treatment};
 use super::targets::Target;
+use crate::error::{Error, Result};
 use crate::load::{Reloc, Section, Symbol, Unit};
 
 /// A unit with its functions and data objects.
@@ -173,12 +174,43 @@ impl<'u, 'd> Normalized<'u, 'd> {
         self.name(id).trim_start_matches(".L").starts_with("reltable.")
     }
 
+    /// What a relocation in nameless data that begins at `start` leads to. Such data may be a table of distances
+    /// from its own start to code, as compilers make of `switch`.
+    pub fn target_in_nameless(&self, section: u32, start: u64, reloc: &Reloc) -> Target {
+        let from_table = self.arch.relocation(reloc.r_type).is_relative()
+            && !self.unit.section(section).is_some_and(Section::is_code);
+        if !from_table {
+            return self.target_in_data(section, reloc);
+        }
+        match self.target_from_table(section, start, reloc) {
+            target if self.is_table_of_distances(section, start) => target,
+            // Else only code is reached from the start of a table.
+            target @ Target::Entity { id, .. } if self.entity(id).kind == EntityKind::Function => target,
+            _ => self.target_in_data(section, reloc),
+        }
+    }
+
     /// What an entry of a table of distances from the table's start leads to: what compilers make of `switch` in
     /// position-independent code. `start` is the table's offset in its section.
     pub fn target_from_table(&self, section: u32, start: u64, reloc: &Reloc) -> Target {
         let from_start = reloc.offset.wrapping_sub(start) as i64;
         self.target_of(section, reloc, from_start.wrapping_neg())
     }
+}
+
+/// The instruction set of a unit.
+///
+/// # Errors
+/// [`Error::Input`] (`architecture`) when fixscope does not know it.
+pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
+    fixscope_arch::by_elf_machine(unit.machine, unit.is_64).ok_or_else(|| {
+        let bits = if unit.is_64 { 64 } else { 32 };
+        let what = format!(
+            "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",
+            unit.machine
+        );
+        Error::input(&unit.path, "architecture", what)
+    })
 }
 
 impl std::fmt::Debug for Normalized<'_, '_> {
