@@ -1,5 +1,7 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
+pub mod inspect;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -48,6 +50,15 @@ pub enum Command {
     /// Compare two object files, two archives or two folders of them
     #[command(after_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Diff(DiffArgs),
+    /// List the functions and data objects of object files
+    #[command(after_help = inspect::info_help())]
+    Info(inspect::InfoArgs),
+    /// Show functions and data objects as fixscope sees them
+    #[command(after_help = inspect::show_help())]
+    Show(inspect::ShowArgs),
+    /// Draw who calls whom, for Graphviz or as JSON
+    #[command(visible_alias = "cg", after_help = inspect::callgraph_help())]
+    Callgraph(inspect::CallGraphArgs),
 }
 
 /// Arguments of `analyze`.

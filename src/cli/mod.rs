@@ -3,8 +3,8 @@
 
 mod args;
 mod environment;
-#[allow(dead_code, reason = "for the commands that look at one symbol")]
 mod file_symbol;
+mod inspect;
 mod output;
 mod progress;
 mod resolve;
@@ -61,6 +61,9 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
             bar.finish();
             present(outcome?, &shown)
         }
+        Command::Info(args) => inspect::info(&args, environment),
+        Command::Show(args) => inspect::show(&args, environment),
+        Command::Callgraph(args) => inspect::callgraph(args, environment),
     }
 }
 

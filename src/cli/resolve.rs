@@ -136,20 +136,22 @@ fn presentation(
         ));
     }
     let destination = Destination::resolve(output.output.as_deref())?;
-    let coloured = match output.color {
+    let style = style(output.color, &destination, environment);
+    let text = TextOptions { style, verbose: output.verbose, context: output.show.then_some(output.context) };
+    Ok(Presentation { format: output.format, text, destination, skeleton, quiet: output.quiet })
+}
+
+/// The style of text that goes to `destination`.
+pub fn style(color: Colour, destination: &Destination, environment: &Environment) -> Style {
+    let coloured = match color {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => {
-            let terminal = environment.coloured_terminal && destination == Destination::Stdout;
+            let terminal = environment.coloured_terminal && *destination == Destination::Stdout;
             environment.colour.unwrap_or(terminal)
         }
     };
-    let text = TextOptions {
-        style: Style { coloured },
-        verbose: output.verbose,
-        context: output.show.then_some(output.context),
-    };
-    Ok(Presentation { format: output.format, text, destination, skeleton, quiet: output.quiet })
+    Style { coloured }
 }
 
 /// The absolute path of a folder that is there.
