@@ -24,9 +24,15 @@ pub struct Options {
 /// Compares two units.
 ///
 /// # Errors
-/// [`Error::Input`] when they are of different machines (`architecture`) or of one that fixscope does not know.
+/// [`Error::Input`] when they are of different machines (`architecture`) or of one that fixscope does not know, and when
+/// one is assembly and the other is not (`mixed`).
 pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
     let (o, p) = (units.original, units.patched);
+    if o.text.is_some() != p.text.is_some() {
+        let kind = |unit: &Unit<'_>| if unit.text.is_some() { "assembly" } else { "an object file" };
+        let what = format!("is {} and {} is {}; compare two of a kind", kind(p), o.path.display(), kind(o));
+        return Err(Error::input(&p.path, "mixed", what));
+    }
     if (o.machine, o.is_64, o.endian) != (p.machine, p.is_64, p.endian) {
         let what = format!(
             "is of another architecture (ELF machine {}) than {} (ELF machine {})",
@@ -70,7 +76,7 @@ fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
     o.e_type == p.e_type
         && o.sections.len() == p.sections.len()
         && o.symbols.len() == p.symbols.len()
-        && o.raw_symbols == p.raw_symbols
+        && o.same_symbols(p)
         // With so many sections the symbol table does not hold the sections' numbers itself.
         && (o.sections.len() < usize::from(elf::SHN_LORESERVE)
             || o.symbols.iter().zip(&p.symbols).all(|(a, b)| a.place == b.place))
@@ -81,7 +87,7 @@ fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
                     && a.name == b.name
                     && a.data == b.data
                     && a.group == b.group
-                    && o.raw_relocs(i as u32).eq(p.raw_relocs(i as u32))
+                    && o.same_relocs(p, i as u32)
         })
 }
 

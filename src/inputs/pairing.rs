@@ -127,9 +127,9 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn is_object(path: &Path) -> bool {
     use std::io::Read;
     match path.extension().and_then(|e| e.to_str()) {
-        Some("o" | "ko" | "a" | "obj" | "lo") => return true,
+        Some("o" | "ko" | "a" | "obj" | "lo" | "s") => return true,
         // Sources make up most of a tree, and none of them is worth a look.
-        Some("c" | "h" | "S" | "s" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
+        Some("c" | "h" | "S" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
             return false;
         }
         _ => {}

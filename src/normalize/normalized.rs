@@ -107,13 +107,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     /// The bytes of a range of a section; empty where the file has none.
-    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'d [u8] {
-        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| s.data);
+    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'u [u8] {
+        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| &s.data);
         data.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
     /// The bytes of an entity.
-    pub fn bytes_of(&self, id: EntityId) -> &'d [u8] {
+    pub fn bytes_of(&self, id: EntityId) -> &'u [u8] {
         let entity = self.entity(id);
         entity.section.map_or(&[], |s| self.bytes(s, entity.offset..entity.end()))
     }
@@ -203,7 +203,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
 /// # Errors
 /// [`Error::Input`] (`architecture`) when fixscope does not know it.
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
-    fixscope_arch::by_elf_machine(unit.machine, unit.is_64).ok_or_else(|| {
+    unit.arch().ok_or_else(|| {
         let bits = if unit.is_64 { 64 } else { 32 };
         let what = format!(
             "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",

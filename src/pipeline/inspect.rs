@@ -11,7 +11,7 @@ use crate::inputs::objects;
 use crate::inputs::pairing::ObjectSource;
 use crate::inspect::model::{CallGraph, GraphUnit, Info, InfoUnit, SCHEMA_VERSION, Show};
 use crate::inspect::{self, GraphRequest, Selection, UnitGraph};
-use crate::load::{MappedFile, SymbolPlace, elf};
+use crate::load::{self, MappedFile, SymbolPlace};
 use crate::normalize::{EntityId, Normalized};
 use crate::plan::{CallGraphPlan, FileSymbol, InfoPlan, ShowPlan};
 use crate::report::model::{ReportError, Tool};
@@ -145,7 +145,8 @@ fn each<T: Send>(
 
 fn on_unit<T>(source: &ObjectSource, work: impl FnOnce(&Normalized<'_, '_>) -> Result<T>) -> Result<T> {
     let file = MappedFile::open(&source.path)?;
-    let unit = elf::read(&source.shown(), source.bytes(&file)?)?;
+    let shown = source.shown();
+    let unit = load::read(&shown, source.bytes(&file)?)?;
     let arch = crate::normalize::arch_of(&unit)?;
     work(&Normalized::new(&unit, arch))
 }

@@ -4,8 +4,11 @@ mod decode;
 mod effects;
 mod format;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::X86_64_ATT;
 
 use crate::{Arch, Code, Effects, Insn, Operand, RelocKind};
 
