@@ -153,3 +153,12 @@ pub struct CallGraphPlan {
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
 }
+
+/// A request of `fixscope copy`.
+#[derive(Debug, Clone)]
+pub struct CopyPlan {
+    /// The assembly file.
+    pub file: PathBuf,
+    /// The symbols to cut out of it, at least one.
+    pub symbols: Vec<String>,
+}

@@ -1,9 +1,13 @@
-//! `info`, `show` and `callgraph` against what binutils say of the same files.
+//! `info`, `show`, `callgraph` and `copy` against what binutils say of the same files.
 
 mod common;
 
+#[path = "inspect/assembly.rs"]
+mod assembly;
 #[path = "inspect/callgraph.rs"]
 mod callgraph;
+#[path = "inspect/copy.rs"]
+mod copy;
 #[path = "inspect/info.rs"]
 mod info;
 #[path = "inspect/show.rs"]

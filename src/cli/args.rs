@@ -50,7 +50,7 @@ pub enum Command {
     /// Compare two object files, two archives or two folders of them
     #[command(after_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Diff(DiffArgs),
-    /// List the functions and data objects of object files
+    /// List the functions and data objects of object and assembly files
     #[command(after_help = inspect::info_help())]
     Info(inspect::InfoArgs),
     /// Show functions and data objects as fixscope sees them
@@ -59,6 +59,9 @@ pub enum Command {
     /// Draw who calls whom, for Graphviz or as JSON
     #[command(visible_alias = "cg", after_help = inspect::callgraph_help())]
     Callgraph(inspect::CallGraphArgs),
+    /// Cut functions and data objects out of an assembly file, with what they need
+    #[command(after_help = inspect::copy_help())]
+    Copy(inspect::CopyArgs),
 }
 
 /// Arguments of `analyze`.

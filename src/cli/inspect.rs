@@ -1,16 +1,18 @@
-//! `info`, `show` and `callgraph`: from what was typed to the exit status.
+//! `info`, `show`, `callgraph` and `copy`: from what was typed to the exit status.
 
 use std::ffi::OsString;
 
 use fixscope::error::{Error, Result};
 use fixscope::inspect::{Form, Selection};
 use fixscope::pipeline;
-use fixscope::plan::{CallGraphPlan, FileSymbol, InfoPlan, ShowPlan};
+use fixscope::plan::{CallGraphPlan, CopyPlan, FileSymbol, InfoPlan, ShowPlan};
 use fixscope::report::inspect as writers;
 use fixscope::report::model::ReportError;
 use fixscope::report::style::Style;
 
-use super::args::inspect::{CallGraphArgs, GraphFormat, InfoArgs, InspectOutputArgs, ListFormat, ShowArgs};
+use super::args::inspect::{
+    CallGraphArgs, CopyArgs, GraphFormat, InfoArgs, InspectOutputArgs, ListFormat, ShowArgs,
+};
 use super::environment::Environment;
 use super::output::Destination;
 use super::progress::Bar;
@@ -88,6 +90,44 @@ pub fn callgraph(args: CallGraphArgs, environment: &Environment) -> Result<u8> {
         GraphFormat::Json => writers::write_json(&graph, out),
     })?;
     Ok(status(graph.units.iter().flat_map(|unit| &unit.errors)))
+}
+
+/// Carries out `copy`.
+///
+/// # Errors
+/// When it cannot be carried out.
+pub fn copy(args: &CopyArgs) -> Result<u8> {
+    let typed = files(&args.symbols)?;
+    let mut symbols = Vec::new();
+    let mut file = None;
+    for FileSymbol { path, symbol } in typed {
+        let shown = path.display();
+        let Some(symbol) = symbol else {
+            let hint = format!("write {shown}:SYMBOL; `fixscope info {shown}` lists its symbols");
+            return Err(Error::Request(format!("{shown}: names no symbol; {hint}")));
+        };
+        symbols.push(symbol);
+        // Local labels of two files have the same names.
+        if file.get_or_insert_with(|| path.clone()) != &path {
+            return Err(Error::Request(format!("{shown}: is another file; copy from one file at a time")));
+        }
+    }
+    let Some(file) = file else { return Err(Error::Request("name a FILE:SYMBOL to copy".to_owned())) };
+    let destination = Destination::resolve(args.output.as_deref())?;
+    let copied = pipeline::copy(&CopyPlan { file, symbols })?;
+    destination.write(|out| out.write_all(&copied.text))?;
+    if args.verbose {
+        let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        complain(&format!("came along: {}", list(&copied.needed)));
+        complain(&format!("refers to: {}", list(&copied.external)));
+    }
+    if !args.quiet && !copied.own_data.is_empty() {
+        let names = copied.own_data.join(", ");
+        complain(&format!(
+            "warning: the copy has its own {names}; what one writes to it the other does not see"
+        ));
+    }
+    Ok(SAME)
 }
 
 /// Where the outcome goes, and in which style.

@@ -64,6 +64,7 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
         Command::Info(args) => inspect::info(&args, environment),
         Command::Show(args) => inspect::show(&args, environment),
         Command::Callgraph(args) => inspect::callgraph(args, environment),
+        Command::Copy(args) => inspect::copy(&args),
     }
 }
 

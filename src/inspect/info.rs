@@ -91,8 +91,9 @@ fn describe(n: &Normalized<'_, '_>, id: EntityId, known: &Known<'_>) -> Symbol {
             _ => Visibility::Default,
         },
         section: section(n, entity),
-        offset: entity.section.map(|_| entity.offset),
-        size: entity.size,
+        offset: offset(n, entity),
+        size: size(n, entity),
+        line: line(n, entity, 0),
         file: file(n, symbol),
         aliases: aliases(n, id)
             .map(|s| Alias { name: s.name.to_string(), binding: Binding::from(s.binding) })
@@ -116,6 +117,21 @@ pub(super) fn kind(entity: &Entity) -> Kind {
 /// Name of its section.
 pub(super) fn section(n: &Normalized<'_, '_>, entity: &Entity) -> Option<String> {
     Some(n.unit.section(entity.section?)?.name.to_string())
+}
+
+/// Where it lies in its section, in bytes, where bytes are known.
+pub(super) fn offset(n: &Normalized<'_, '_>, entity: &Entity) -> Option<u64> {
+    entity.section.filter(|&s| n.unit.is_measured(s)).map(|_| entity.offset)
+}
+
+/// Its size in bytes, where bytes are known.
+pub(super) fn size(n: &Normalized<'_, '_>, entity: &Entity) -> Option<u64> {
+    entity.section.is_none_or(|s| n.unit.is_measured(s)).then_some(entity.size)
+}
+
+/// The line of an assembly file that a place in it is from.
+pub(super) fn line(n: &Normalized<'_, '_>, entity: &Entity, at: u64) -> Option<u32> {
+    n.unit.line(entity.section?, entity.offset + at)
 }
 
 /// Name of its FILE symbol.
@@ -170,6 +186,8 @@ fn flags(
 
 /// The references of a function or data object, each thing once for every way it is used.
 fn listed(n: &Normalized<'_, '_>, id: EntityId) -> Vec<Reference> {
+    let entity = n.entity(id);
+    let measured = offset(n, entity).is_some();
     let mut list: Vec<Reference> = Vec::new();
     let mut seen: FxHashMap<(Target, super::model::Use), usize> = FxHashMap::default();
     for Found { at, target, using } in references(n, id) {
@@ -177,15 +195,21 @@ fn listed(n: &Normalized<'_, '_>, id: EntityId) -> Vec<Reference> {
         if symbol_name(n, target).is_some_and(|name| is_tracer(name) || is_return_thunk(name)) {
             continue;
         }
-        match seen.get(&(target, using)) {
-            Some(&i) => list[i].at.push(at),
-            None => {
-                seen.insert((target, using), list.len());
-                let symbol = symbol_name(n, target).map(str::to_owned);
-                let what = super::data::describe(n, target);
-                list.push(Reference { using, kind: reference_kind(n, target), what, symbol, at: vec![at] });
-            }
-        }
+        let i = *seen.entry((target, using)).or_insert_with(|| {
+            list.push(Reference {
+                using,
+                kind: reference_kind(n, target),
+                what: super::data::describe(n, target),
+                symbol: symbol_name(n, target).map(str::to_owned),
+                at: Vec::new(),
+                lines: Vec::new(),
+            });
+            list.len() - 1
+        });
+        list[i].at.extend(measured.then_some(at));
+        // A place inside of an instruction stands in no line of its own.
+        let start = n.decoded(id).covering(at).map_or(at, |insn| u64::from(insn.offset));
+        list[i].lines.extend(line(n, entity, start));
     }
     list
 }

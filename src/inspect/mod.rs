@@ -1,8 +1,10 @@
-//! One unit at a time ↦ what is in it: plain data that `info`, `show` and `callgraph` print. Nothing here
+//! One unit at a time ↦ what is in it: plain data that `info`, `show` and `callgraph` print, and text
+//! that `copy` cuts out. Nothing here
 //! compares, and nothing prints.
 //!
 //! [`references`] reads off what functions and data objects refer to; the others are made of that.
 
+pub mod copy;
 mod data;
 mod graph;
 mod info;

@@ -50,10 +50,12 @@ pub struct Symbol {
     pub visibility: Visibility,
     /// Name of the section it lies in; `null` for a common symbol.
     pub section: Option<String>,
-    /// Offset in bytes from the start of the section; `null` for a common symbol.
+    /// Offset in bytes from the start of the section; `null` for a common symbol, and for code of an assembly file.
     pub offset: Option<u64>,
-    /// Size in bytes.
-    pub size: u64,
+    /// Size in bytes; `null` for code of an assembly file, which only an assembler knows.
+    pub size: Option<u64>,
+    /// Line of an assembly file, counted from 1.
+    pub line: Option<u32>,
     /// The FILE symbol of a local symbol: the source, as the compiler was told it.
     pub file: Option<String>,
     /// Other names of the same bytes.
@@ -126,8 +128,8 @@ pub enum Flag {
 pub struct TracingSite {
     /// What says so.
     pub kind: TracingKind,
-    /// Offset in bytes from the start of the function; negative for places in front of it.
-    pub at: i64,
+    /// Offset in bytes from the start of the function; negative for places in front of it. `null` in an assembly file.
+    pub at: Option<i64>,
 }
 
 /// What says that a function can be redirected.
@@ -154,8 +156,11 @@ pub struct Reference {
     pub what: String,
     /// Name of the symbol, where it has one.
     pub symbol: Option<String>,
-    /// Where it is used: offsets in bytes from the start of the function or data object.
+    /// Where it is used: offsets in bytes from the start of the function or data object; empty for code of an
+    /// assembly file.
     pub at: Vec<u64>,
+    /// Where it is used: lines of an assembly file, counted from 1.
+    pub lines: Vec<u32>,
 }
 
 /// How a reference is used.
@@ -220,10 +225,12 @@ pub struct ShownSymbol {
     pub binding: Binding,
     /// Name of the section it lies in; `null` for a common symbol.
     pub section: Option<String>,
-    /// Offset in bytes from the start of the section; `null` for a common symbol.
+    /// Offset in bytes from the start of the section; `null` for a common symbol, and for code of an assembly file.
     pub offset: Option<u64>,
-    /// Size in bytes.
-    pub size: u64,
+    /// Size in bytes; `null` for code of an assembly file, which only an assembler knows.
+    pub size: Option<u64>,
+    /// Line of an assembly file, counted from 1.
+    pub line: Option<u32>,
     /// The FILE symbol of a local symbol.
     pub file: Option<String>,
     /// Other names of the same bytes.
@@ -241,9 +248,11 @@ pub struct ShownSymbol {
 pub struct ShownLine {
     /// A label that stands at this place, without a line of its own.
     pub label: Option<String>,
-    /// Offset in bytes from the start of the symbol; `null` in the normalized form.
+    /// Offset in bytes from the start of the symbol; `null` in the normalized form and for code of an assembly file.
     pub at: Option<u64>,
-    /// The bytes in hexadecimal; `null` in the normalized form.
+    /// Line of an assembly file, counted from 1; `null` in the normalized form.
+    pub line: Option<u32>,
+    /// The bytes in hexadecimal; `null` in the normalized form and for code of an assembly file.
     pub bytes: Option<String>,
     /// The instruction in GNU syntax, or a statement of data.
     pub text: String,

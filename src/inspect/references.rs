@@ -48,13 +48,13 @@ fn of_function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<Found> {
         let at = reloc.offset - entity.offset;
         let target = n.target_in_function(id, reloc);
         let insn = decoded.covering(at);
-        let using = insn.map_or(Use::Address, |insn| use_of(n, insn, Some(reloc)));
+        let using = insn.map_or(Use::Address, |insn| use_of(n, id, insn, Some(reloc)));
         found.push(Found { at, target, using });
     }
     for insn in &decoded.insns {
         let Some(place) = insn.target else { continue };
         let target = n.target_at(section, place as i64);
-        found.push(Found { at: u64::from(insn.offset), target, using: use_of(n, insn, None) });
+        found.push(Found { at: u64::from(insn.offset), target, using: use_of(n, id, insn, None) });
     }
     found.retain(|f| !is_inside(n, id, f));
     found.sort_by_key(|f| f.at);
@@ -66,10 +66,9 @@ fn is_marker(n: &Normalized<'_, '_>, reloc: &Reloc) -> bool {
     n.arch.relocation(reloc.r_type).size() == Some(0)
 }
 
-fn use_of(n: &Normalized<'_, '_>, insn: &Insn, reloc: Option<&Reloc>) -> Use {
+fn use_of(n: &Normalized<'_, '_>, id: EntityId, insn: &Insn, reloc: Option<&Reloc>) -> Use {
     // Through the global offset table the address is read from memory and is all the same the symbol's own.
-    let through_got = reloc
-        .is_some_and(|r| matches!(n.arch.relocation(r.r_type), RelocKind::Relative { via: Via::Got, .. }));
+    let through_got = reloc.is_some_and(|r| is_through_got(n, id, insn, r));
     match insn.kind {
         InsnKind::Call => Use::Call,
         InsnKind::Jump | InsnKind::ConditionalJump => Use::TailCall,
@@ -77,6 +76,16 @@ fn use_of(n: &Normalized<'_, '_>, insn: &Insn, reloc: Option<&Reloc>) -> Use {
         InsnKind::IndirectJump if through_got => Use::TailCall,
         _ => Use::Address,
     }
+}
+
+/// Whether an instruction reaches a symbol through the global offset table.
+pub(super) fn is_through_got(n: &Normalized<'_, '_>, id: EntityId, insn: &Insn, reloc: &Reloc) -> bool {
+    if n.unit.text.is_none() {
+        return matches!(n.arch.relocation(reloc.r_type), RelocKind::Relative { via: Via::Got, .. });
+    }
+    // Assembly says so in words, which stand in the instruction as they are.
+    const MARK: &[u8] = b"@GOTPCREL";
+    n.code(id).bytes_of(insn).windows(MARK.len()).any(|word| word == MARK)
 }
 
 /// Whether a jump stays in the function and its cold parts. A function that calls itself does not stay inside, nor
@@ -108,7 +117,7 @@ pub(super) fn indirect(n: &Normalized<'_, '_>, id: EntityId) -> Indirect {
         let start = entity.offset + u64::from(insn.offset);
         let relocs =
             || entity.section.map_or(&[][..], |s| n.relocs_in(s, start..start + u64::from(insn.len)));
-        let is_plain = || !relocs().iter().any(|r| use_of(n, insn, Some(r)) != Use::Address);
+        let is_plain = || !relocs().iter().any(|r| use_of(n, id, insn, Some(r)) != Use::Address);
         let leads_to_thunk = || {
             let name =
                 |r: &Reloc| n.unit.symbols.get(r.symbol as usize).map(|s| names::is_indirect_thunk(&s.name));

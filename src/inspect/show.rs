@@ -3,7 +3,7 @@
 mod normalized;
 mod raw;
 
-use super::info::{aliases, file, kind, section};
+use super::info::{aliases, file, kind, line, offset, section, size};
 use super::model::{ShownLine, ShownSymbol};
 use super::references::whole;
 use crate::normalize::{EntityId, EntityKind, Normalized};
@@ -52,8 +52,9 @@ fn symbol(n: &Normalized<'_, '_>, unit: &str, id: EntityId, form: Form) -> Shown
         kind: kind(entity),
         binding: Binding::from(symbol.binding),
         section: section(n, entity),
-        offset: entity.section.map(|_| entity.offset),
-        size: entity.size,
+        offset: offset(n, entity),
+        size: size(n, entity),
+        line: line(n, entity, 0),
         file: file(n, symbol),
         aliases: aliases(n, id).map(|s| s.name.to_string()).collect(),
         cold_of: entity.cold_of.map(|parent| n.name(parent).to_owned()),

@@ -18,7 +18,10 @@ pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSi
     let mut found: FxHashMap<EntityId, Vec<TracingSite>> = FxHashMap::default();
     for id in n.ids().filter(|&id| n.entity(id).kind == EntityKind::Function) {
         if let Some(at) = n.tracing_site(id) {
-            found.entry(id).or_default().push(TracingSite { kind: TracingKind::Call, at: at as i64 });
+            found
+                .entry(id)
+                .or_default()
+                .push(TracingSite { kind: TracingKind::Call, at: measured(n, id, at as i64) });
         }
     }
     for (index, section) in n.unit.sections.iter().enumerate() {
@@ -26,7 +29,7 @@ pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSi
         for reloc in n.relocs(index as u32) {
             if let Some((id, at)) = place(n, reloc).and_then(|(section, offset)| function(n, section, offset))
             {
-                found.entry(id).or_default().push(TracingSite { kind, at });
+                found.entry(id).or_default().push(TracingSite { kind, at: measured(n, id, at) });
             }
         }
     }
@@ -35,6 +38,11 @@ pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSi
         list.dedup();
     }
     found
+}
+
+/// The place, where bytes are known.
+fn measured(n: &Normalized<'_, '_>, id: EntityId, at: i64) -> Option<i64> {
+    n.entity(id).section.filter(|&s| n.unit.is_measured(s)).map(|_| at)
 }
 
 /// The place a relocation of a table leads to, as it stands there: the tables hold addresses, not references.

@@ -1,4 +1,4 @@
-//! `fixscope info`, `show` and `callgraph`: files one by one, without another side.
+//! `fixscope info`, `show`, `callgraph` and `copy`: files one by one, without another side.
 
 use std::path::Path;
 
@@ -9,11 +9,12 @@ use super::diff::report_error;
 use crate::error::{Error, Result};
 use crate::inputs::objects;
 use crate::inputs::pairing::ObjectSource;
+use crate::inspect::copy::{Copied, copy as cut_out};
 use crate::inspect::model::{CallGraph, GraphUnit, Info, InfoUnit, SCHEMA_VERSION, Show};
 use crate::inspect::{self, GraphRequest, Selection, UnitGraph};
-use crate::load::{self, MappedFile, SymbolPlace};
+use crate::load::{self, MappedFile, SymbolPlace, archive};
 use crate::normalize::{EntityId, Normalized};
-use crate::plan::{CallGraphPlan, FileSymbol, InfoPlan, ShowPlan};
+use crate::plan::{CallGraphPlan, CopyPlan, FileSymbol, InfoPlan, ShowPlan};
 use crate::report::model::{ReportError, Tool};
 
 /// Carries out `fixscope info`.
@@ -119,6 +120,31 @@ pub fn callgraph(plan: &CallGraphPlan, progress: &dyn Progress) -> Result<CallGr
         request.from.clear();
     }
     inspect::assemble(units, &graphs, &request)
+}
+
+/// Carries out `fixscope copy`.
+///
+/// # Errors
+/// When the file is no assembly, cannot be read, or does not define a symbol.
+pub fn copy(plan: &CopyPlan) -> Result<Copied> {
+    if plan.file.is_dir() {
+        return Err(Error::input(&plan.file, "not-a-file", "is a folder; name an assembly file"));
+    }
+    let file = MappedFile::open(&plan.file)?;
+    let bytes = file.bytes();
+    if bytes.starts_with(b"\x7fELF") || archive::is_archive(bytes) {
+        let what = "holds machine code, and symbols are cut out of assembly text; compile the source with -S and \
+                    name what comes of that";
+        return Err(Error::input(&plan.file, "no-text", what));
+    }
+    if !load::asm::is_assembly(&plan.file, bytes) {
+        return Err(Error::input(
+            &plan.file,
+            "no-text",
+            "is no assembly text; name a file that `gcc -S` wrote",
+        ));
+    }
+    cut_out(&plan.file, bytes, &plan.symbols)
 }
 
 /// What came of one object file: its name, and the outcome.

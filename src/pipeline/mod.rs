@@ -15,7 +15,7 @@ use crate::report::model::{Report, ReportError};
 pub use crate::inputs::progress::Progress;
 pub use analyze::analyze;
 pub use diff::diff;
-pub use inspect::{callgraph, info, show};
+pub use inspect::{callgraph, copy, info, show};
 
 /// What a request came to.
 #[derive(Debug)]

@@ -29,10 +29,11 @@ fn every_symbol_of_nm_is_listed_with_its_place_size_and_binding() {
         for s in &unit.symbols {
             let common = s.flags.contains(&Flag::Common);
             // Of a common symbol nm gives the size as the value too.
-            let value = if common { s.size } else { s.offset.expect("it has a place") };
-            listed.insert(s.name.clone(), (value, s.size, s.binding == Binding::Local));
+            let size = s.size.expect("object files have sizes");
+            let value = if common { size } else { s.offset.expect("it has a place") };
+            listed.insert(s.name.clone(), (value, size, s.binding == Binding::Local));
             for alias in &s.aliases {
-                listed.insert(alias.name.clone(), (value, s.size, alias.binding == Binding::Local));
+                listed.insert(alias.name.clone(), (value, size, alias.binding == Binding::Local));
             }
         }
         let mut truth = BTreeMap::new();
@@ -163,7 +164,7 @@ fn entries_that_the_kernel_can_redirect() {
             let symbol = symbol(&unit, name);
             let flags = (symbol.flags.contains(&Flag::Traced), symbol.flags.contains(&Flag::Notrace));
             let sites = symbol.tracing.clone().expect("it is a function");
-            (flags, sites.iter().map(|s| (s.kind, s.at)).collect::<Vec<_>>())
+            (flags, sites.iter().map(|s| (s.kind, s.at.expect("bytes are known"))).collect::<Vec<_>>())
         };
         (of("loud"), of("quiet"))
     };
@@ -207,7 +208,7 @@ fn exported_symbols_and_labels_without_type() {
     assert!(symbol(&unit, "f").flags.contains(&Flag::Exported));
     assert!(symbol(&unit, "bare").flags.contains(&Flag::Untyped));
     assert!(!symbol(&unit, "bare").flags.contains(&Flag::Exported));
-    assert_eq!((symbol(&unit, "bare").kind, symbol(&unit, "bare").size), (Kind::Function, 2));
+    assert_eq!((symbol(&unit, "bare").kind, symbol(&unit, "bare").size), (Kind::Function, Some(2)));
 }
 
 #[test]

@@ -15,7 +15,7 @@ Exit status:
 
 const FILES: &str = "\
 A FILE is an object file or an archive of them, such as a kernel's vmlinux.o,
-module or lib.a.";
+module or lib.a, or an assembly file as compilers write them (-S).";
 
 /// What stands below the help of `info`.
 pub fn info_help() -> String {
@@ -53,6 +53,22 @@ Functions are nodes, one cluster a file; a data object is one when it leads to
 a function, as a table of operations does. Cold parts count as their functions.
 Calls between the files are found by global names. Where a call through a
 register or memory leads is unknown; the node that has some says how many.\n\n{FILES}\n\n{EXIT_STATUS}"
+    )
+}
+
+/// What stands below the help of `copy`.
+pub fn copy_help() -> String {
+    format!(
+        "Examples:
+  fixscope copy audit.s:audit_log_start -o start.s
+  fixscope copy audit.s:audit_log_start audit.s:audit_log_end | gcc -c -x assembler -o both.o -
+
+What the symbols need and no other file can see comes along: local functions,
+static data, strings, tables, cold parts. Global symbols become references to
+another file. What was asked for is global in the copy, also where it was local.
+Statements stand there as in the file, without those for debuggers.
+
+{EXIT_STATUS}"
     )
 }
 
@@ -176,4 +192,22 @@ pub enum GraphFormat {
     Dot,
     /// For programs; `src/report/inspect/callgraph.schema.json` describes it
     Json,
+}
+
+/// Arguments of `copy`.
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// What to copy; all of one file
+    #[arg(value_name = "FILE:SYMBOL", required = true, value_hint = ValueHint::FilePath)]
+    pub symbols: Vec<OsString>,
+
+    /// Write to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Tell what came along, and what the copy refers to
+    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
+    pub verbose: bool,
+    /// Show no warnings
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
 }

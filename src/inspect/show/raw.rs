@@ -1,15 +1,19 @@
 //! As it stands in the file.
 
-use fixscope_arch::{Insn, Operand, RelocKind, code::Via};
+use fixscope_arch::{Insn, Operand};
 
 use crate::inspect::data::{self, Row};
+use crate::inspect::info::{line as line_of, offset};
 use crate::inspect::model::ShownLine;
+use crate::inspect::references::is_through_got;
 use crate::load::Reloc;
-use crate::normalize::{EntityId, Normalized, Target};
+use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 
 /// Every instruction of a function with its offset and bytes. Labels are the symbols that lie inside.
 pub(super) fn function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<ShownLine> {
     let code = n.code(id);
+    let entity = n.entity(id);
+    let measured = offset(n, entity).is_some();
     let labels = labels(n, id);
     let line = |insn: &Insn| {
         let at = u64::from(insn.offset);
@@ -20,8 +24,9 @@ pub(super) fn function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<ShownLine> {
                 // Hand-written code jumps behind a prefix of an instruction.
                 inside => format!("{name} (+{inside})"),
             }),
-            at: Some(at),
-            bytes: Some(data::hex(code.bytes_of(insn))),
+            at: measured.then_some(at),
+            line: line_of(n, entity, at),
+            bytes: measured.then(|| data::hex(code.bytes_of(insn))),
             text: text(n, id, insn, &|target| place(n, id, target)),
         }
     };
@@ -42,7 +47,14 @@ fn labels(n: &Normalized<'_, '_>, id: EntityId) -> Vec<(u64, String)> {
 /// A target in words; a place in the function itself by its offset.
 fn place(n: &Normalized<'_, '_>, id: EntityId, target: Target) -> String {
     match target {
-        Target::Entity { id: to, offset } if to == id && offset >= 0 => format!("{}+{offset:#x}", n.name(id)),
+        Target::Entity { id: to, offset } if n.entity(to).kind == EntityKind::Function && offset > 0 => {
+            let entity = n.entity(to);
+            match line_of(n, entity, offset as u64).filter(|_| self::offset(n, entity).is_none()) {
+                Some(line) => format!("{} line {line}", n.name(to)),
+                None => format!("{}+{offset:#x}", n.name(to)),
+            }
+        }
+        Target::Entity { id: to, offset: 0 } if to == id => format!("{}+0x0", n.name(id)),
         _ => data::describe(n, target),
     }
 }
@@ -61,9 +73,8 @@ pub(super) fn text(
             let at = entity.offset + u64::from(offset);
             let here = n.relocs_in(entity.section?, at..at.saturating_add(1));
             let reloc = here.iter().find(|r| !is_marker(n, r))?;
-            let through_got =
-                matches!(n.arch.relocation(reloc.r_type), RelocKind::Relative { via: Via::Got, .. });
-            let mark = if through_got { "@GOT" } else { "" };
+            // Assembly text has its own mark.
+            let mark = if n.unit.text.is_none() && is_through_got(n, id, insn, reloc) { "@GOT" } else { "" };
             Some(format!("{}{mark}", name(n.target_in_function(id, reloc))))
         }
         Operand::Target(place) => {
@@ -105,7 +116,8 @@ pub(super) fn object(n: &Normalized<'_, '_>, id: EntityId) -> Vec<ShownLine> {
                 (at, Some(data::hex(bytes(at, size))), text)
             }
         };
-        ShownLine { label: None, at: Some(at - entity.offset), bytes, text }
+        let at = at - entity.offset;
+        ShownLine { label: None, at: Some(at), line: line_of(n, entity, at), bytes, text }
     };
     rows.iter().map(line).collect()
 }

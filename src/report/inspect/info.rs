@@ -27,7 +27,8 @@ pub fn write(info: &Info, verbose: bool, style: Style, out: &mut dyn Write) -> i
 fn write_unit(unit: &InfoUnit, verbose: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let arch = format!("({})", unit.arch.as_deref().unwrap_or_default());
     writeln!(out, "{} {}", style.paint(Role::Heading, &unit.name), style.paint(Role::Quiet, &arch))?;
-    let places: Vec<String> = unit.symbols.iter().map(|s| place(s.section.as_deref(), s.offset)).collect();
+    let places: Vec<String> =
+        unit.symbols.iter().map(|s| place(s.section.as_deref(), s.offset, s.line)).collect();
     let width = places.iter().map(String::len).max().unwrap_or(0).min(40);
     for (symbol, place) in unit.symbols.iter().zip(&places) {
         write!(
@@ -35,7 +36,7 @@ fn write_unit(unit: &InfoUnit, verbose: bool, style: Style, out: &mut dyn Write)
             "  {:<8}  {:<6}  {:>7}  {:<width$}  {}",
             kind_word(symbol.kind),
             binding_word(symbol.binding),
-            symbol.size,
+            symbol.size.map_or_else(|| "-".to_owned(), |size| size.to_string()),
             visible(place),
             style.paint(Role::Heading, &symbol.name)
         )?;
@@ -76,8 +77,11 @@ fn facts(symbol: &Symbol, verbose: bool) -> Vec<String> {
                         TracingKind::McountLoc => "in __mcount_loc",
                         TracingKind::Patchable => "patchable entry",
                     };
-                    let sign = if site.at < 0 { "-" } else { "+" };
-                    format!("{what} at {sign}{:#x}", site.at.unsigned_abs())
+                    match site.at {
+                        Some(at) if at < 0 => format!("{what} at -{:#x}", at.unsigned_abs()),
+                        Some(at) => format!("{what} at +{at:#x}"),
+                        None => what.to_owned(),
+                    }
                 }));
                 continue;
             }
@@ -130,7 +134,11 @@ fn write_reference(
         write!(out, "  {}", style.paint(Role::Quiet, &format!("({kind})")))?;
     }
     if verbose {
-        let at: Vec<String> = reference.at.iter().map(|at| format!("+{at:#x}")).collect();
+        let lines = reference.lines.iter().map(|line| format!("line {line}"));
+        let at: Vec<String> = match reference.lines.is_empty() {
+            true => reference.at.iter().map(|at| format!("+{at:#x}")).collect(),
+            false => lines.collect(),
+        };
         write!(out, "  {}", style.paint(Role::Quiet, &at.join(" ")))?;
     }
     writeln!(out)

@@ -26,10 +26,12 @@ fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-/// A place as `SECTION+OFFSET`; a common symbol has none yet.
-fn place(section: Option<&str>, offset: Option<u64>) -> String {
-    match (section, offset) {
-        (Some(section), Some(offset)) => format!("{section}+{offset:#x}"),
-        _ => "common".to_owned(),
+/// A place as `SECTION+OFFSET`, or by its line in an assembly file; a common symbol has none yet.
+fn place(section: Option<&str>, offset: Option<u64>, line: Option<u32>) -> String {
+    match (section, offset, line) {
+        (Some(section), _, Some(line)) => format!("{section}, line {line}"),
+        (Some(section), Some(offset), None) => format!("{section}+{offset:#x}"),
+        (Some(section), None, None) => section.to_owned(),
+        (None, ..) => "common".to_owned(),
     }
 }

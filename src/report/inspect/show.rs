@@ -26,9 +26,9 @@ pub fn write(show: &Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
 fn write_symbol(symbol: &ShownSymbol, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut facts = vec![
         format!("{} {}", binding_word(symbol.binding), kind_word(symbol.kind)),
-        place(symbol.section.as_deref(), symbol.offset),
-        format!("{} {}", symbol.size, if symbol.size == 1 { "byte" } else { "bytes" }),
+        place(symbol.section.as_deref(), symbol.offset, symbol.line),
     ];
+    facts.extend(symbol.size.map(|size| format!("{size} {}", if size == 1 { "byte" } else { "bytes" })));
     facts.extend(symbol.file.as_ref().map(|file| format!("of {file}")));
     facts.extend(symbol.aliases.iter().map(|name| format!("also {name}")));
     facts.extend(symbol.cold_of.as_ref().map(|parent| format!("cold part of {parent}")));
@@ -47,7 +47,10 @@ fn write_line(line: &ShownLine, style: Style, out: &mut dyn Write) -> io::Result
         writeln!(out, "  {}:", style.paint(Role::Place, label))?;
     }
     let Some(at) = line.at else {
-        return writeln!(out, "      {}", visible(&line.text));
+        return match line.line {
+            Some(number) => writeln!(out, "  {number:>8}  {}", visible(&line.text)),
+            None => writeln!(out, "      {}", visible(&line.text)),
+        };
     };
     let at = format!("+{at:#x}");
     let bytes = line.bytes.as_deref().unwrap_or_default();
