@@ -5,50 +5,15 @@
 //! listed. Nothing else may be listed. Each case is
 //! compiled in several ways; the verdict is the same in all of them.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::cases::{Case, WAYS, cases};
 use rayon::prelude::*;
 use serde_json::Value;
-
-const WAYS: &[&str] = &[
-    "-O2",
-    "-O2 -ffunction-sections -fdata-sections -g",
-    "-Os -fcf-protection=branch",
-    "-O2 -fPIC -ffunction-sections",
-    "-O2 -mcmodel=kernel -mno-red-zone -fno-pic -pg -mfentry -mrecord-mcount",
-];
-
-struct Case {
-    folder: PathBuf,
-    flags: Vec<String>,
-    compiler: Option<String>,
-    expected: BTreeSet<String>,
-}
-
-fn cases() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let mut cases: Vec<Case> = std::fs::read_dir(&root)
-        .expect("testdata/cases can be listed")
-        .map(|entry| {
-            let folder = entry.expect("an entry").path();
-            let text = std::fs::read_to_string(folder.join("expect")).expect("each case has an expect file");
-            let mut case = Case { folder, flags: Vec::new(), compiler: None, expected: BTreeSet::new() };
-            for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
-                match line.split_once(' ') {
-                    Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
-                    Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
-                    _ => _ = case.expected.insert(line.to_owned()),
-                }
-            }
-            case
-        })
-        .collect();
-    cases.sort_by(|a, b| a.folder.cmp(&b.folder));
-    assert!(cases.len() > 20, "the cases are there");
-    cases
-}
 
 fn compile(compiler: &str, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
     let output = Command::new(compiler)

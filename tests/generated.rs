@@ -13,7 +13,7 @@ use std::process::Command;
 
 use common::Random;
 use fixscope::compare::{Options, Status, compare};
-use fixscope::load::{MappedFile, elf, names};
+use fixscope::load::{self, MappedFile, names};
 use fixscope::pair::Pair;
 use rayon::prelude::*;
 
@@ -178,29 +178,36 @@ fn linkage(n: usize) -> &'static str {
     if n % 2 == 1 { "static __attribute__((noipa, used))" } else { "__attribute__((noipa))" }
 }
 
+/// One compilation: the assembly the compiler wrote, and what the assembler made of it.
 struct Compiled {
-    file: MappedFile,
-    path: PathBuf,
+    object: (PathBuf, MappedFile),
+    assembly: (PathBuf, MappedFile),
 }
 
 fn compile(folder: &Path, name: &str, text: &str, flags: &str) -> Compiled {
     let source = folder.join(format!("{name}.c"));
     std::fs::write(&source, text).expect("the temporary folder is writable");
-    let path = folder.join(format!("{name}.o"));
-    let output = Command::new("gcc")
-        .args(flags.split_whitespace())
-        .args(["-w", "-fno-toplevel-reorder", "-c", "-o"])
-        .args([&path, &source])
-        .output()
-        .expect("gcc runs");
-    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-    Compiled { file: MappedFile::open(&path).expect("gcc wrote it"), path }
+    let (assembly, object) = (folder.join(format!("{name}.s")), folder.join(format!("{name}.o")));
+    let gcc = |arguments: &[&str], from: &Path, to: &Path| {
+        let output =
+            Command::new("gcc").args(arguments).arg("-o").args([to, from]).output().expect("gcc runs");
+        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+    };
+    let mut arguments: Vec<&str> = flags.split_whitespace().collect();
+    arguments.extend(["-w", "-fno-toplevel-reorder", "-S"]);
+    gcc(&arguments, &source, &assembly);
+    gcc(&["-c"], &assembly, &object);
+    let open = |path: PathBuf| {
+        let file = MappedFile::open(&path).expect("gcc wrote it");
+        (path, file)
+    };
+    Compiled { object: open(object), assembly: open(assembly) }
 }
 
 /// What differs: `STATUS NAME`, without the compiler's numbers and without cold parts.
-fn differences(original: &Compiled, patched: &Compiled) -> BTreeSet<String> {
-    let o = elf::read(&original.path, original.file.bytes()).expect("an object file");
-    let p = elf::read(&patched.path, patched.file.bytes()).expect("an object file");
+fn differences(original: &(PathBuf, MappedFile), patched: &(PathBuf, MappedFile)) -> BTreeSet<String> {
+    let (o, p) = (load::read(&original.0, original.1.bytes()), load::read(&patched.0, patched.1.bytes()));
+    let (o, p) = (o.unwrap_or_else(|e| panic!("{e}")), p.unwrap_or_else(|e| panic!("{e}")));
     let comparison = compare(Pair::new(&o, &p), Options::default()).expect("both are x86_64");
     comparison
         .entries
@@ -256,11 +263,14 @@ fn check(seed: u64) -> Vec<String> {
     let base = compile(folder.path(), "base", &source(&original), way);
     let mut failures = Vec::new();
     let mut expect = |name: &str, what: &str, patched: &Compiled, expected: &BTreeSet<String>| {
-        let found = differences(&base, patched);
-        if found != *expected {
-            failures.push(format!(
-                "seed {seed} ({way}), {name}: {what}\n  expected {expected:?}\n  listed   {found:?}"
-            ));
+        let objects = differences(&base.object, &patched.object);
+        let assembly = differences(&base.assembly, &patched.assembly);
+        for (kind, found) in [("objects", objects), ("assembly", assembly)] {
+            if found != *expected {
+                failures.push(format!(
+                    "seed {seed} ({way}), {name}, {kind}: {what}\n  expected {expected:?}\n  listed   {found:?}"
+                ));
+            }
         }
     };
     let nothing = BTreeSet::new();

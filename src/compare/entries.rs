@@ -76,13 +76,16 @@ impl Builder<'_> {
                     outcome.ids.patched.and_then(|id| extent(p, id)),
                 ),
                 size: Pair::new(
-                    outcome.ids.original.map(|id| o.entity(id).size),
-                    outcome.ids.patched.map(|id| p.entity(id).size),
+                    outcome.ids.original.and_then(|id| size(o, id)),
+                    outcome.ids.patched.and_then(|id| size(p, id)),
                 ),
                 differences: outcome.differences,
                 cold_of: None,
                 listing,
             });
+            if let Some(entry) = comparison.entries.last_mut() {
+                self.take_out_records(entry);
+            }
         }
         for (i, parent) in parents.into_iter().enumerate() {
             // A removed cold part's parent is listed under its patched id.
@@ -141,8 +144,10 @@ impl Builder<'_> {
             if let Some(what) = hidden.filter(|_| status == Status::Changed) {
                 differences.push(difference(DifferenceKind::Content, what.clone()));
             }
-            let size = |runs: &[content::Run]| {
-                (!runs.is_empty()).then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
+            let size = |n: &Normalized<'_, '_>, runs: &[content::Run]| {
+                let measured = runs.iter().all(|(section, _)| n.unit.is_measured(*section));
+                (!runs.is_empty() && measured)
+                    .then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
             };
             let extent = |runs: &[content::Run]| {
                 let (section, range) = runs.first()?;
@@ -157,11 +162,52 @@ impl Builder<'_> {
                 file: None,
                 status,
                 extent: Pair::new(extent(runs.original), extent(runs.patched)),
-                size: Pair::new(size(runs.original), size(runs.patched)),
+                size: Pair::new(
+                    size(self.sides.original, runs.original),
+                    size(self.sides.patched, runs.patched),
+                ),
                 differences,
                 cold_of: None,
                 listing: None,
             });
+        }
+    }
+}
+
+/// The size of a thing that runs as it lies there: text does not say how large its code will be.
+fn size(n: &Normalized<'_, '_>, id: EntityId) -> Option<u64> {
+    let entity = n.entity(id);
+    entity.section.is_none_or(|s| n.unit.is_measured(s)).then_some(entity.size)
+}
+
+impl Builder<'_> {
+    /// Offsets in the text of code mean nothing outside of it: lines take their place where there is room for them.
+    fn take_out_records(&self, entry: &mut Entry) {
+        let measured = |side: Side| {
+            let extent: &Option<Extent> = entry.extent.get(side);
+            extent.is_none_or(|e| self.sides.get(side).unit.is_measured(e.section))
+        };
+        if Side::BOTH.into_iter().all(measured) {
+            return;
+        }
+        let line = |side: Side, at: &Pair<Option<u64>>| {
+            let (extent, at) = ((*entry.extent.get(side))?, (*at.get(side))?);
+            self.sides.get(side).unit.line(extent.section, extent.offset + at)
+        };
+        for difference in &mut entry.differences {
+            let at = std::mem::take(&mut difference.at);
+            if let Some(first) = difference.chain.first_mut() {
+                first.at = None;
+            }
+            if difference.kind == DifferenceKind::Instructions
+                && let (Some(o), Some(p)) = (line(Side::Original, &at), line(Side::Patched, &at))
+            {
+                difference.what =
+                    format!("instructions differ from line {o} (original) and {p} (patched) on");
+            }
+        }
+        for line in entry.listing.iter_mut().flat_map(|l| &mut l.lines) {
+            line.at = Pair::default();
         }
     }
 }

@@ -132,6 +132,11 @@ fn format(sides: &Sides<'_>, side: Side, id: EntityId, insn: &Insn, hide_inside:
         Operand::Target(target) => {
             if (entity.offset..entity.end()).contains(&target) {
                 let at = target - entity.offset;
+                if let Some(line) =
+                    entity.section.and_then(|s| n.unit.line(s, target)).filter(|_| !hide_inside)
+                {
+                    return Some(format!("line {line}"));
+                }
                 return Some(if hide_inside { ".".to_owned() } else { format!("{}+{at:#x}", n.name(id)) });
             }
             Some(name(n.target_at(entity.section?, target as i64)))

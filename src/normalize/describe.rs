@@ -1,5 +1,6 @@
 //! What a reference leads to, in words.
 
+use super::entities::EntityKind;
 use super::normalized::Normalized;
 use super::targets::Target;
 
@@ -16,7 +17,17 @@ impl Normalized<'_, '_> {
                     .section
                     .map_or_else(|| self.name(id).to_owned(), |s| self.describe_nameless(s, entity.offset))
             }
-            Target::Entity { id, offset } => plus(self.name(id), offset),
+            Target::Entity { id, offset } => {
+                let entity = self.entity(id);
+                let inside = u64::try_from(offset).ok().filter(|&at| at != 0);
+                let at = inside.and_then(|at| entity.offset.checked_add(at));
+                match entity.section.zip(at).and_then(|(s, at)| self.unit.line(s, at)) {
+                    Some(line) if entity.kind == EntityKind::Function => {
+                        format!("{} at line {line}", self.name(id))
+                    }
+                    _ => plus(self.name(id), offset),
+                }
+            }
             Target::Nameless { section, offset, inner } => {
                 plus(&self.describe_nameless(section, offset), inner)
             }

@@ -7,7 +7,7 @@ use crate::inspect::info::{line as line_of, offset};
 use crate::inspect::model::ShownLine;
 use crate::inspect::references::is_through_got;
 use crate::load::Reloc;
-use crate::normalize::{EntityId, EntityKind, Normalized, Target};
+use crate::normalize::{EntityId, Normalized, Target};
 
 /// Every instruction of a function with its offset and bytes. Labels are the symbols that lie inside.
 pub(super) fn function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<ShownLine> {
@@ -47,13 +47,6 @@ fn labels(n: &Normalized<'_, '_>, id: EntityId) -> Vec<(u64, String)> {
 /// A target in words; a place in the function itself by its offset.
 fn place(n: &Normalized<'_, '_>, id: EntityId, target: Target) -> String {
     match target {
-        Target::Entity { id: to, offset } if n.entity(to).kind == EntityKind::Function && offset > 0 => {
-            let entity = n.entity(to);
-            match line_of(n, entity, offset as u64).filter(|_| self::offset(n, entity).is_none()) {
-                Some(line) => format!("{} line {line}", n.name(to)),
-                None => format!("{}+{offset:#x}", n.name(to)),
-            }
-        }
         Target::Entity { id: to, offset: 0 } if to == id => format!("{}+0x0", n.name(id)),
         _ => data::describe(n, target),
     }

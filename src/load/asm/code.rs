@@ -94,7 +94,13 @@ impl<'t> Builder<'t> {
             if !begins {
                 let is_indirect = self.syntax.indirect_prefix.is_some_and(|p| token.text == [p]);
                 may_branch &= !is_indirect && token.text != [self.syntax.immediate_prefix];
-                text.push(token.text);
+                match token.register() {
+                    Some(name) => {
+                        text.push(&token.text[..1]);
+                        text.push(name);
+                    }
+                    None => text.push(token.text),
+                }
                 at += 1;
                 continue;
             }
@@ -113,8 +119,8 @@ impl<'t> Builder<'t> {
         is_target: bool,
         text: &mut Text,
     ) -> Result<(), String> {
-        if is_number(&value) {
-            let number = value.sum(&|_| None, &|_, _| None)?.constant;
+        // Numbers that have names are numbers for the assembler too.
+        if let Some(number) = self.known_number(&value) {
             text.number(number);
             return Ok(());
         }
@@ -155,7 +161,7 @@ impl<'t> Builder<'t> {
         let foreign = syntax.foreign.iter().find(|(word, _)| *word == mnemonic).map(|(_, what)| *what);
         let foreign = foreign.or_else(|| {
             let base = operands.windows(2).find(|w| w[0].is("(") && w[1].kind == TokenKind::Register)?;
-            let name = base[1].text.get(1..)?;
+            let name = base[1].register()?;
             syntax.foreign_bases.iter().find(|(word, _)| word.as_bytes() == name).map(|(_, what)| *what)
         });
         if let Some(what) = foreign {

@@ -292,7 +292,7 @@ fn apply(op: Binary, a: i128, b: i128) -> Result<i128, String> {
         Binary::Gt => truth(a > b),
         Binary::Le => truth(a <= b),
         Binary::Ge => truth(a >= b),
-        Binary::LogicalAnd => truth(a != 0 && b != 0),
-        Binary::LogicalOr => truth(a != 0 || b != 0),
+        Binary::LogicalAnd => i128::from(a != 0 && b != 0),
+        Binary::LogicalOr => i128::from(a != 0 || b != 0),
     })
 }

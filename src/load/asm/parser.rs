@@ -106,6 +106,12 @@ impl<'t> Parser<'t> {
         self.text.get(self.at + ahead).copied().unwrap_or(b'\n')
     }
 
+    /// The first character from here on that is no blank.
+    fn after_blanks(&self, ahead: usize) -> u8 {
+        let rest = self.text.get(self.at + ahead..).unwrap_or_default();
+        rest.iter().copied().find(|c| !matches!(c, b' ' | b'\t')).unwrap_or(b'\n')
+    }
+
     /// Skips blanks and comments up to the next word; whether there is one in this statement.
     fn skip_blanks(&mut self) -> Result<bool> {
         loop {
@@ -185,10 +191,14 @@ impl<'t> Parser<'t> {
                 }
             }
             c if Some(c) == self.syntax.register_prefix
-                && self.peek(1).is_ascii_alphabetic()
+                && self.after_blanks(1).is_ascii_alphabetic()
                 && !before.is_some_and(is_operand) =>
             {
+                // The kernel's macros leave blanks between the two.
                 self.at += 1;
+                while matches!(self.peek(0), b' ' | b'\t') {
+                    self.at += 1;
+                }
                 self.skip_name()?;
                 TokenKind::Register
             }

@@ -8,7 +8,7 @@ use object::{Endianness, elf};
 use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
-use super::expr::{Expr, Place, Sum, SymbolId, Term};
+use super::expr::{Binary, Expr, Place, Sum, SymbolId, Term};
 use super::parts::{Field, FieldKind, Part};
 use super::sections::SectionHead;
 use super::symbols::{Entry, Value};
@@ -156,7 +156,11 @@ fn joined<'t>(
         flags: head.flags,
         size,
         align,
-        entsize: head.entsize,
+        entsize: match head.sh_type {
+            // Arrays of addresses (gABI, "Special Sections").
+            elf::SHT_INIT_ARRAY | elf::SHT_FINI_ARRAY | elf::SHT_PREINIT_ARRAY => 8,
+            _ => head.entsize,
+        },
         data: Cow::Owned(data),
         reloc_sections: Vec::new(),
         group: head.group.clone(),
@@ -460,6 +464,17 @@ impl<'t> Resolver<'_, 't> {
                 }
             }
         }
+        for base in &referred {
+            if let Base::Symbol(id) = base
+                && !numbers.contains_key(base)
+            {
+                let entry = self.entry(*id);
+                return Err((
+                    entry.line,
+                    format!("`{}` is set to what is neither a place nor a number", entry.name),
+                ));
+            }
+        }
         Ok((symbols, numbers))
     }
 
@@ -524,6 +539,9 @@ impl<'t> Resolver<'_, 't> {
             let number =
                 number.ok_or_else(|| (*line, format!("the size of `{}` is no number", symbol.name)))?;
             if symbol.offset.checked_add(number).is_none_or(|end| end > section.size) {
+                if entry.size.is_none() {
+                    return Ok(Some(symbol));
+                }
                 let what = format!("`{}` ends behind its section {}", symbol.name, section.name);
                 return Err((*line, what));
             }
@@ -532,10 +550,18 @@ impl<'t> Resolver<'_, 't> {
         Ok(Some(symbol))
     }
 
-    /// The symbol that another one is set to, as GCC folds functions: it has its type and size too.
+    /// The symbol that another one is set to, as GCC folds functions, possibly with a number: the assembler gives it
+    /// the type and size of that one too.
     fn alias_of(&self, id: SymbolId) -> Option<&Entry<'t>> {
-        match &self.builder.symbols.get(id).value {
-            Value::Set(Expr::Symbol(of, None)) => Some(self.builder.symbols.get(*of)),
+        let Value::Set(expr) = &self.builder.symbols.get(id).value else { return None };
+        let mut expr = expr;
+        while let Expr::Binary(Binary::Add | Binary::Sub, a, b) = expr
+            && matches!(**b, Expr::Number(_))
+        {
+            expr = a;
+        }
+        match expr {
+            Expr::Symbol(of, None) => Some(self.builder.symbols.get(*of)),
             _ => None,
         }
     }

@@ -61,6 +61,11 @@ impl<'t> Token<'t> {
         self.kind == TokenKind::Punctuation && self.text == punctuation.as_bytes()
     }
 
+    /// A register's name without prefix.
+    pub fn register(&self) -> Option<&'t [u8]> {
+        (self.kind == TokenKind::Register).then(|| self.text.get(1..).unwrap_or_default().trim_ascii_start())
+    }
+
     /// The name, when it is one. Text in quotes stands for a name too where one is expected.
     pub fn name(&self) -> Option<Name<'t>> {
         match &self.kind {
