@@ -24,5 +24,10 @@ pub fn sources(path: &Path) -> Result<Vec<ObjectSource>> {
     if members.is_empty() {
         return Err(Error::input(path, "empty", "is an archive without members"));
     }
-    Ok(members.into_iter().map(|member| member_source(path, member)).collect())
+    // A member of a thin archive is a file, and is called by its path.
+    let source = |member| match member_source(path, member) {
+        ObjectSource { path, member: None, .. } => ObjectSource::file(path),
+        inside => inside,
+    };
+    Ok(members.into_iter().map(source).collect())
 }

@@ -79,6 +79,12 @@ pub fn unit_graph(n: &Normalized<'_, '_>) -> UnitGraph {
         }
         reader.visited.clear();
         for found in references(n, id) {
+            // Tables of places inside a function, as of computed jumps, take no function's address.
+            let is_place = matches!(found.target, Target::Entity { id: to, offset }
+                if offset != 0 && n.entity(to).kind == EntityKind::Function);
+            if is_place && n.entity(id).kind == EntityKind::Object {
+                continue;
+            }
             reader.follow(found.target, found.using, 0);
         }
         for (to, using) in reader.found.drain(..) {

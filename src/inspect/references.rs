@@ -126,10 +126,8 @@ pub(super) fn indirect(n: &Normalized<'_, '_>, id: EntityId) -> Indirect {
         match insn.kind {
             InsnKind::IndirectCall if is_plain() => count.calls += 1,
             InsnKind::IndirectJump if is_plain() => count.jumps += 1,
-            // Code that goes through thunks has no jump tables, so that a jump is a call at the end.
-            InsnKind::Call | InsnKind::Jump | InsnKind::ConditionalJump if leads_to_thunk() => {
-                count.calls += 1;
-            }
+            InsnKind::Call if leads_to_thunk() => count.calls += 1,
+            InsnKind::Jump | InsnKind::ConditionalJump if leads_to_thunk() => count.jumps += 1,
             _ => {}
         }
     }

@@ -175,13 +175,25 @@ fn tables_without_a_name_are_followed() {
 }
 
 #[test]
+fn tables_of_places_inside_a_function_are_no_references_to_it() {
+    let dir = folder();
+    let text = ".text\n.globl f\n.type f, @function\nf:\n jmp *places(,%rdi,8)\n.L1:\n nop\n.L2:\n ret\n.size f, .-f\n\
+                .section .rodata\n.type places, @object\n.size places, 16\nplaces:\n .quad .L1\n .quad .L2\n";
+    assembled(dir.path(), "t.o", text);
+    let found = graph(dir.path(), &["t.o"]);
+    assert_eq!((names(&found), found.edges.len()), (BTreeSet::from(["f"]), 0), "{found:#?}");
+    assert_eq!(found.nodes[0].indirect_jumps, 1);
+}
+
+#[test]
 fn thunks_are_indirect_calls() {
     let dir = folder();
     let text = ".text\n.globl f\n.type f, @function\nf:\n call __x86_indirect_thunk_rax\n call *%rax\n\
-                jmp __x86_return_thunk\n.size f, .-f\n";
+                 je __x86_indirect_thunk_rcx\n jmp __x86_return_thunk\n.size f, .-f\n";
     assembled(dir.path(), "t.o", text);
     let found = graph(dir.path(), &["--external", "t.o"]);
-    assert_eq!((found.nodes.len(), found.nodes[0].indirect_calls), (1, 2), "{:#?}", found.nodes);
+    let counts = (found.nodes[0].indirect_calls, found.nodes[0].indirect_jumps);
+    assert_eq!((found.nodes.len(), counts), (1, (2, 1)), "{:#?}", found.nodes);
 }
 
 /// Names that would end a quoted string, a label or the graph, if they were not quoted.

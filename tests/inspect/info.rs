@@ -194,6 +194,10 @@ fn all_members_of_an_archive() {
     sh(&["ar", "rcs", "lib.a", "one.o", "two.o"], dir.path());
     let names: Vec<String> = units(dir.path(), &["lib.a"]).into_iter().map(|u| u.name).collect();
     assert_eq!(names, ["lib.a(one.o)", "lib.a(two.o)"]);
+    // Members of a thin archive are files.
+    sh(&["ar", "rcsT", "thin.a", "one.o", "two.o"], dir.path());
+    let names: Vec<String> = units(dir.path(), &["thin.a"]).into_iter().map(|u| u.name).collect();
+    assert_eq!(names, ["one.o", "two.o"]);
     let found = units(dir.path(), &["lib.a:alone"]);
     assert_eq!(found.iter().map(|u| u.name.as_str()).collect::<Vec<_>>(), ["lib.a(two.o)"]);
 }
