@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::correlate::Matching;
-use crate::normalize::{Entity, EntityId, EntityKind};
+use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
 use super::delta::{Comparison, Difference, DifferenceKind, Link};
@@ -52,8 +52,6 @@ impl<'c> Builder<'c> {
     pub(super) fn run(&self) -> Comparison {
         let (o, p) = (self.sides.original, self.sides.patched);
         let matching: &Matching = self.sides.matching;
-        // Worked out before the functions are shared out to threads, which would all wait for it.
-        let tables = Pair::new(tables::collect(o), tables::collect(p));
         let mut work: Vec<Pair<Option<EntityId>>> = p
             .ids()
             .filter(|&id| !p.entity(id).by_content)
@@ -64,20 +62,58 @@ impl<'c> Builder<'c> {
                 .filter(|&id| !o.entity(id).by_content && matching.patched(id).is_none())
                 .map(|id| Pair::new(Some(id), None)),
         );
+        let tables = self.tables();
+        let unreached = unreached::find(&self.sides);
+        let outcomes = self.outcomes(work, &tables, &unreached);
+        let mut comparison = self.entries(outcomes);
+        self.add_sections(&mut comparison, &tables, &unreached);
+        comparison
+    }
+
+    /// Compares one pair, or what only one side has, with its cold parts, and nothing else.
+    pub(super) fn run_for(&self, ids: Pair<Option<EntityId>>) -> Comparison {
+        let (o, p) = (self.sides.original, self.sides.patched);
+        let matching: &Matching = self.sides.matching;
+        let mut work = vec![ids];
+        let is_cold =
+            |n: &Normalized<'_, '_>, id, of: Option<EntityId>| of.is_some() && n.entity(id).cold_of == of;
+        work.extend(
+            p.ids().filter(|&id| is_cold(p, id, ids.patched)).map(|id| {
+                Pair::new(matching.original(id).filter(|&c| is_cold(o, c, ids.original)), Some(id))
+            }),
+        );
+        let taken: Vec<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
+        work.extend(
+            o.ids()
+                .filter(|&id| is_cold(o, id, ids.original) && !taken.contains(&id))
+                .map(|id| Pair::new(Some(id), None)),
+        );
+        let unreached = unreached::find(&self.sides);
+        self.entries(self.outcomes(work, &self.tables(), &unreached))
+    }
+
+    /// Worked out before the functions are shared out to threads, which would all wait for it.
+    fn tables(&self) -> Pair<tables::Tables> {
+        Pair::new(tables::collect(self.sides.original), tables::collect(self.sides.patched))
+    }
+
+    fn outcomes(
+        &self,
+        work: Vec<Pair<Option<EntityId>>>,
+        tables: &Pair<tables::Tables>,
+        unreached: &Unreached,
+    ) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = work
             .into_par_iter()
             .with_min_len(16)
             .map(|ids| {
-                let differences = ids.both().map_or_else(Vec::new, |ids| self.compare_entities(ids, &tables));
+                let differences = ids.both().map_or_else(Vec::new, |ids| self.compare_entities(ids, tables));
                 Outcome { ids, differences }
             })
             .collect();
-        let unreached = unreached::find(&self.sides);
-        doubt_suspects(&mut outcomes, &unreached);
+        doubt_suspects(&mut outcomes, unreached);
         self.blame_cold_parts(&mut outcomes);
-        let mut comparison = self.entries(outcomes);
-        self.add_sections(&mut comparison, &tables, &unreached);
-        comparison
+        outcomes
     }
 
     fn compare_entities(&self, ids: Pair<EntityId>, tables: &Pair<tables::Tables>) -> Vec<Difference> {

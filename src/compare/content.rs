@@ -39,7 +39,7 @@ impl Sides<'_> {
         };
         if len_o != len_p && (cut(o, *section_o, range_o).is_none() || cut(p, *section_p, range_p).is_none())
         {
-            return Err(vec![link(format!("{len_o} bytes became {len_p}"), common)]);
+            return Err(vec![link(format!("size {len_o} became {len_p} bytes"), common)]);
         }
         let nobits =
             |n: &Normalized<'_, '_>, s: u32| n.unit.section(s).is_some_and(crate::load::Section::is_nobits);
@@ -71,10 +71,11 @@ impl Sides<'_> {
                 .zip(relocs_p)
                 .find(|(a, b)| a.offset - range_o.start != b.offset - range_p.start || a.r_type != b.r_type)
                 .map_or(0, |(a, _)| a.offset - range_o.start);
-            return Err(vec![link(
-                format!("{} references became {}, or other kinds of them", relocs_o.len(), relocs_p.len()),
-                at,
-            )]);
+            let what = match (relocs_o.len(), relocs_p.len()) {
+                (o, p) if o == p => "a reference of another kind or in another place".to_owned(),
+                (o, p) => format!("{o} references became {p}"),
+            };
+            return Err(vec![link(what, at)]);
         }
         for (a, b) in relocs_o.iter().zip(relocs_p) {
             let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| match nameless {

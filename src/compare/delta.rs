@@ -3,6 +3,8 @@
 use crate::load::Binding;
 use crate::pair::Pair;
 
+use super::listing::Listing;
+
 /// All compared things of one unit, ordered by section and offset (patched side first, then what was removed).
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
@@ -76,8 +78,26 @@ pub struct Entry {
     /// Index in [`Comparison::entries`] of the function this cold part belongs to. A cold part's change is also
     /// a difference (kind [`DifferenceKind::ColdPart`]) of that function.
     pub cold_of: Option<usize>,
-    /// Instructions of both sides, when they were asked for and the entry is a changed function.
+    /// Instructions or content of both sides, when they were asked for and the entry is changed.
     pub listing: Option<Listing>,
+}
+
+/// A place in a function or data object, as reports show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Offset in bytes from its start.
+    Offset(u64),
+    /// A line of the assembly file, counted from 1: how far the text of code is from a start, means nothing.
+    Line(u32),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Offset(at) => write!(f, "+{at:#x}"),
+            Place::Line(line) => write!(f, "line {line}"),
+        }
+    }
 }
 
 /// One way in which two matched things differ.
@@ -122,33 +142,4 @@ pub struct Link {
     pub entry: Option<usize>,
     /// Offset in bytes from the start of the thing before it in the chain, on the patched side.
     pub at: Option<u64>,
-}
-
-/// The instructions of both sides of a changed function, aligned.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// The lines in order.
-    pub lines: Vec<ListingLine>,
-}
-
-/// One instruction of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListingLine {
-    /// Which sides have it.
-    pub op: ListingOp,
-    /// Offset in bytes from the start of the function, on the sides that have it.
-    pub at: Pair<Option<u64>>,
-    /// The instruction with symbolic operands, in GNU syntax.
-    pub text: String,
-}
-
-/// Which sides have an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListingOp {
-    /// Both.
-    Equal,
-    /// Only the original.
-    Removed,
-    /// Only the patched.
-    Added,
 }

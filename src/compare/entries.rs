@@ -53,9 +53,10 @@ impl Builder<'_> {
             let original_name = outcome.ids.original.map(|id| o.name(id)).filter(|other| *other != name);
             let is_function = entity.kind == EntityKind::Function;
             let listing = match outcome.ids.both() {
-                Some(ids) if self.options.show && is_function && status == Status::Changed => {
-                    Some(listing::listing(&self.sides, ids))
-                }
+                Some(ids) if self.options.show && status == Status::Changed => Some(match is_function {
+                    true => listing::function(&self.sides, ids, &outcome.differences),
+                    false => listing::object(&self.sides, ids),
+                }),
                 _ => None,
             };
             by_id.insert((side, id), comparison.entries.len());
@@ -149,6 +150,8 @@ impl Builder<'_> {
                 (!runs.is_empty() && measured)
                     .then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
             };
+            let listing = (self.options.show && status == Status::Changed)
+                .then(|| listing::section(&self.sides, name, Pair::new(runs.original, runs.patched)));
             let extent = |runs: &[content::Run]| {
                 let (section, range) = runs.first()?;
                 Some(Extent { section: *section, offset: range.start, size: range.end - range.start })
@@ -168,7 +171,7 @@ impl Builder<'_> {
                 ),
                 differences,
                 cold_of: None,
-                listing: None,
+                listing,
             });
         }
     }
@@ -181,7 +184,7 @@ fn size(n: &Normalized<'_, '_>, id: EntityId) -> Option<u64> {
 }
 
 impl Builder<'_> {
-    /// Offsets in the text of code mean nothing outside of it: lines take their place where there is room for them.
+    /// Offsets in the text of code mean nothing outside of it.
     fn take_out_records(&self, entry: &mut Entry) {
         let measured = |side: Side| {
             let extent: &Option<Extent> = entry.extent.get(side);
@@ -190,24 +193,15 @@ impl Builder<'_> {
         if Side::BOTH.into_iter().all(measured) {
             return;
         }
-        let line = |side: Side, at: &Pair<Option<u64>>| {
-            let (extent, at) = ((*entry.extent.get(side))?, (*at.get(side))?);
-            self.sides.get(side).unit.line(extent.section, extent.offset + at)
-        };
         for difference in &mut entry.differences {
-            let at = std::mem::take(&mut difference.at);
-            if let Some(first) = difference.chain.first_mut() {
-                first.at = None;
-            }
-            if difference.kind == DifferenceKind::Instructions
-                && let (Some(o), Some(p)) = (line(Side::Original, &at), line(Side::Patched, &at))
-            {
-                difference.what =
-                    format!("instructions differ from line {o} (original) and {p} (patched) on");
+            difference.at = Pair::default();
+            if entry.kind == EntryKind::Object && difference.kind == DifferenceKind::Content {
+                difference.what = "its content among code differs".to_owned();
             }
         }
-        for line in entry.listing.iter_mut().flat_map(|l| &mut l.lines) {
-            line.at = Pair::default();
+        // What is shown of data among code would have the records' own bytes in it.
+        if entry.kind != EntryKind::Function {
+            entry.listing = None;
         }
     }
 }

@@ -7,8 +7,9 @@ use crate::load::Reloc;
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
 use crate::pair::Pair;
 
-use super::delta::{Difference, DifferenceKind, Link};
+use super::delta::{Difference, DifferenceKind, Link, Place};
 use super::references::{Sides, Visiting};
+use super::words;
 
 /// At most so many references that differ are named for one function.
 const NAMED_REFERENCES: usize = 8;
@@ -29,7 +30,9 @@ impl Sides<'_> {
                 Outcome::Same => {}
                 Outcome::Reference(difference) => references.push(difference),
                 Outcome::Other => {
-                    return vec![instructions(Pair::new(insns.original.offset, insns.patched.offset))];
+                    return vec![
+                        self.instructions(ids, Pair::new(insns.original.offset, insns.patched.offset)),
+                    ];
                 }
             }
         }
@@ -38,7 +41,7 @@ impl Sides<'_> {
                 d.significant.get(count).map_or(size as u32, |&i| d.insns[i as usize].offset)
             };
             let at = Pair::new(at(of_o, o.entity(ids.original).size), at(of_p, p.entity(ids.patched).size));
-            return vec![instructions(at)];
+            return vec![self.instructions(ids, at)];
         }
         references.truncate(NAMED_REFERENCES);
         references
@@ -62,7 +65,7 @@ impl Sides<'_> {
             })
     }
 
-    fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
+    pub(super) fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
         let (a, b) = (insns.original, insns.patched);
         if a.kind != b.kind || a.opcode != b.opcode {
             return Outcome::Other;
@@ -95,7 +98,11 @@ impl Sides<'_> {
             if let Err(chain) = self.same_target(Pair::new(ra.target, rb.target), &mut visiting) {
                 // A jump inside the function to another instruction is other code, not another reference.
                 let inside = leads_into(ra.target, ids.original) || leads_into(rb.target, ids.patched);
-                return if inside { Outcome::Other } else { Outcome::Reference(reference(insns, chain)) };
+                return if inside {
+                    Outcome::Other
+                } else {
+                    Outcome::Reference(self.reference(ids, insns, chain))
+                };
             }
         }
         Outcome::Same
@@ -124,7 +131,8 @@ impl Sides<'_> {
     }
 }
 
-enum Outcome {
+/// How two instructions compare.
+pub(super) enum Outcome {
     Same,
     Reference(Difference),
     Other,
@@ -138,26 +146,26 @@ fn alone_in_section(n: &Normalized<'_, '_>, id: EntityId) -> bool {
     n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
 }
 
-fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
+pub(super) fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
     let entity = n.entity(id);
     let start = entity.offset + u64::from(insn.offset);
     n.relocs_in(entity.section.unwrap_or(0), start..start + u64::from(insn.len))
 }
 
 /// One reference of an instruction.
-struct InsnReference {
+pub(super) struct InsnReference {
     /// Offset of its field in bytes from the start of the instruction.
     field: u64,
     /// How the field reaches the target; a distance that the assembler resolved counts as a plain one.
     kind: (u32, RelocKind),
-    target: Target,
+    pub(super) target: Target,
 }
 
 /// No instruction of any architecture has more fields than this that lead somewhere.
-const FIELDS: usize = 4;
+pub(super) const FIELDS: usize = 4;
 
 /// The references of an instruction in the order of their fields.
-fn references(
+pub(super) fn references(
     n: &Normalized<'_, '_>,
     id: EntityId,
     insn: &Insn,
@@ -203,26 +211,33 @@ fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     a == b || plain(a.1) && plain(b.1)
 }
 
-fn leads_into(target: Target, id: EntityId) -> bool {
+pub(super) fn leads_into(target: Target, id: EntityId) -> bool {
     matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
 }
 
-fn instructions(at: Pair<u32>) -> Difference {
-    let (o, p) = (at.original, at.patched);
-    let what = if o == p {
-        format!("instructions differ from +{o:#x} on")
-    } else {
-        format!("instructions differ from +{o:#x} (original) and +{p:#x} (patched) on")
-    };
-    let at = at.map(|at| Some(u64::from(at)));
-    Difference { kind: DifferenceKind::Instructions, at, what, chain: Vec::new() }
-}
-
-fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
-    let at = insns.map(|i| Some(u64::from(i.offset)));
-    if let Some(first) = chain.first_mut() {
-        first.at = at.patched;
+impl Sides<'_> {
+    fn instructions(&self, ids: Pair<EntityId>, at: Pair<u32>) -> Difference {
+        let at = at.map(u64::from);
+        let o = words::place(self.original, ids.original, at.original);
+        let p = words::place(self.patched, ids.patched, at.patched);
+        let what = if o == p {
+            format!("instructions differ from {o} on")
+        } else {
+            format!("instructions differ from {o} (original) and {p} (patched) on")
+        };
+        Difference { kind: DifferenceKind::Instructions, at: at.map(Some), what, chain: Vec::new() }
     }
-    let what = chain.first().map_or_else(|| "a reference differs".to_owned(), |l| l.what.clone());
-    Difference { kind: DifferenceKind::Reference, at, what, chain }
+
+    fn reference(&self, ids: Pair<EntityId>, insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
+        let at = insns.map(|i| Some(u64::from(i.offset)));
+        let place = words::place(self.patched, ids.patched, u64::from(insns.patched.offset));
+        if let Some(first) = chain.first_mut() {
+            first.at = at.patched.filter(|_| matches!(place, Place::Offset(_)));
+        }
+        let what = match place {
+            Place::Offset(_) => words::path(&chain),
+            line => format!("at {line} -> {}", words::path(&chain)),
+        };
+        Difference { kind: DifferenceKind::Reference, at, what, chain }
+    }
 }

@@ -5,21 +5,23 @@
 
 mod attributes;
 mod builder;
+mod choose;
 mod content;
 pub mod delta;
 mod entries;
 mod function;
 mod handlers;
-mod listing;
+pub mod listing;
 mod objects;
 mod references;
+mod table_words;
 mod tables;
 mod unit;
 mod unowned;
 mod unreached;
+mod words;
 
-pub use delta::{
-    Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
-    Status,
-};
-pub use unit::{Options, compare, one_sided};
+pub use choose::unknown as unknown_symbol;
+pub use delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Place, Status};
+pub use listing::{Listing, ListingLine, ListingOp, Part};
+pub use unit::{Options, compare, compare_symbols, one_sided};

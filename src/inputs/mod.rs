@@ -14,7 +14,7 @@ mod kbuild;
 pub mod lines;
 pub mod objects;
 pub mod pairing;
-mod patch;
+pub mod patch;
 pub mod progress;
 pub mod record;
 pub mod runner;

@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod listing;
+pub mod programs;
 pub mod rows;
 
 use std::ffi::OsStr;

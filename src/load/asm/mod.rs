@@ -9,6 +9,7 @@ mod code;
 mod data;
 mod expr;
 mod literal;
+mod numbering;
 mod parser;
 mod parts;
 mod resolve;

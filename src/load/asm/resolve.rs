@@ -8,13 +8,13 @@ use object::{Endianness, elf};
 use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
-use super::expr::{Binary, Expr, Place, Sum, SymbolId, Term};
+use super::expr::{Expr, Place, Sum, SymbolId, Term};
 use super::parts::{Field, FieldKind, Part};
 use super::sections::SectionHead;
 use super::symbols::{Entry, Value};
 use super::token::Name;
 use crate::load::unit::Text;
-use crate::load::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};
+use crate::load::{Reloc, Section, SymbolKind, Unit};
 
 /// What went wrong in which line.
 pub(super) type Trouble = (u32, String);
@@ -23,23 +23,23 @@ pub(super) type Trouble = (u32, String);
 const DEEPEST: u32 = 50;
 
 /// A relocation before symbols have numbers.
-struct Reference {
+pub(super) struct Reference {
     offset: u64,
     r_type: u32,
-    symbol: Option<Base>,
+    pub symbol: Option<Base>,
     addend: i64,
 }
 
 /// What a relocation names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Base {
+pub(super) enum Base {
     Symbol(SymbolId),
     /// A place without a name.
     Here(Place),
 }
 
 pub(super) struct Resolver<'b, 't> {
-    builder: &'b Builder<'t>,
+    pub builder: &'b Builder<'t>,
     /// By part: offset in bytes from the start of its section.
     starts: Vec<u64>,
     /// By section: index in the unit.
@@ -56,6 +56,7 @@ pub(super) fn unit<'t>(
     let mut indices = vec![0; heads.len()];
     let mut starts = vec![0; builder.parts.all.len()];
     let mut lines: Vec<Vec<(u64, u32)>> = vec![Vec::new()];
+    name_sections(&mut builder, heads);
     let mut of_section: Vec<Vec<usize>> = vec![Vec::new(); heads.len()];
     for (i, part) in builder.parts.all.iter().enumerate() {
         of_section[part.section.0 as usize].push(i);
@@ -97,6 +98,26 @@ pub(super) fn unit<'t>(
         raw_relocs: Vec::new(),
         text: Some(Text { relocs, lines }),
     })
+}
+
+/// The name of a section stands for its start where nothing else is called so.
+fn name_sections(builder: &mut Builder<'_>, heads: &[SectionHead<'_>]) {
+    let mut starts: FxHashMap<&str, usize> = FxHashMap::default();
+    for (i, part) in builder.parts.all.iter().enumerate() {
+        let start = starts.entry(&heads[part.section.0 as usize].name).or_insert(i);
+        let first = &builder.parts.all[*start];
+        if part.section == first.section && part.number < first.number {
+            *start = i;
+        }
+    }
+    for entry in &mut builder.symbols.all {
+        if let (Name::Symbol(name), Value::Undefined) = (&entry.name, &entry.value)
+            && let Some(&part) = starts.get(&**name)
+        {
+            entry.value = Value::Label(Place { part: part as u32, offset: 0 });
+            entry.kind = Some(SymbolKind::Section);
+        }
+    }
 }
 
 fn numbered(list: &[Reference], numbers: &FxHashMap<Base, u32>) -> Vec<Reloc> {
@@ -174,15 +195,15 @@ impl Resolver<'_, '_> {
     }
 
     /// Index in the unit of a part's section; 0 for one that is not loaded.
-    fn index(&self, part: u32) -> u32 {
+    pub(super) fn index(&self, part: u32) -> u32 {
         self.indices[self.part(part).section.0 as usize]
     }
 
-    fn offset(&self, place: Place) -> u64 {
+    pub(super) fn offset(&self, place: Place) -> u64 {
         self.starts[place.part as usize] + place.offset
     }
 
-    fn entry(&self, id: SymbolId) -> &Entry<'_> {
+    pub(super) fn entry(&self, id: SymbolId) -> &Entry<'_> {
         self.builder.symbols.get(id)
     }
 
@@ -205,7 +226,7 @@ impl Resolver<'_, '_> {
         expr.sum(&|id| self.set_to(id, depth + 1), &|a, b| self.distance(a, b)).ok()
     }
 
-    fn place(&self, term: Term) -> Option<Place> {
+    pub(super) fn place(&self, term: Term) -> Option<Place> {
         match term {
             Term::Here(place) => Some(place),
             Term::Symbol(id, None) => match &self.entry(id).value {
@@ -239,7 +260,7 @@ impl Resolver<'_, '_> {
             .then(|| i128::from(self.offset(a)) - i128::from(self.offset(b)))
     }
 
-    fn number(&self, expr: &Expr) -> Option<i128> {
+    pub(super) fn number(&self, expr: &Expr) -> Option<i128> {
         let distance = |a, b| self.distance(a, b);
         expr.sum(&|id| self.value(id), &distance).ok()?.number(&distance)
     }
@@ -302,7 +323,7 @@ impl Resolver<'_, '_> {
                 let from = self.place(*b).filter(|b| self.index(b.part) == self.index(part));
                 match (from, b) {
                     (Some(_), Term::Here(_)) if in_code => {
-                        refer(Form::DistanceInCode, size, Some(*a), addend)
+                        refer(Form::DistanceInCode, size, Some(*a), addend);
                     }
                     // The distance from here is what the assembler makes of it (`R_X86_64_PC32` and its like).
                     (Some(from), _) if !in_code => {
@@ -355,7 +376,7 @@ impl Resolver<'_, '_> {
         Some(self.offset(place))
     }
 
-    fn is_local_label(&self, name: &Name<'_>) -> bool {
+    pub(super) fn is_local_label(&self, name: &Name<'_>) -> bool {
         match name {
             Name::Symbol(name) => name.starts_with(self.builder.syntax.local_prefix),
             Name::Numeric { .. } => true,
@@ -397,185 +418,5 @@ impl Resolver<'_, '_> {
             ..empty_section()
         };
         Ok(Some((section, references)))
-    }
-}
-
-impl<'t> Resolver<'_, 't> {
-    /// The symbols of the unit, and the number of each that a relocation names.
-    fn symbols(
-        &self,
-        sections: &[Section<'_>],
-        references: &[Vec<Reference>],
-    ) -> Result<(Vec<Symbol<'t>>, FxHashMap<Base, u32>), Trouble> {
-        let mut referred: Vec<Base> = references.iter().flatten().filter_map(|r| r.symbol).collect();
-        referred.sort_by_key(|b| match b {
-            Base::Symbol(id) => (0, id.0, 0),
-            Base::Here(place) => (1, place.part, place.offset),
-        });
-        referred.dedup();
-        let is_referred = |id| {
-            referred.binary_search_by_key(&(0, id, 0), |b| match b {
-                Base::Symbol(id) => (0, id.0, 0),
-                Base::Here(place) => (1, place.part, place.offset),
-            })
-        };
-        let mut symbols = vec![nameless(SymbolKind::None, SymbolPlace::Undefined)];
-        let mut numbers = FxHashMap::default();
-        let mut file = None;
-        if let Some(source) = &self.builder.source {
-            file = Some(symbols.len() as u32);
-            let name = Cow::Owned(String::from_utf8_lossy(source).into_owned());
-            symbols.push(Symbol { name, ..nameless(SymbolKind::File, SymbolPlace::Absolute) });
-        }
-        // Local symbols come first, as in every symbol table (gABI, "Symbol Table").
-        for local in [true, false] {
-            for i in 0..self.builder.symbols.all.len() as u32 {
-                let id = SymbolId(i);
-                let Some(symbol) = self.symbol(id, sections)? else { continue };
-                let needed = is_referred(i).is_ok();
-                let defined = symbol.place != SymbolPlace::Undefined;
-                let listed = defined && !self.is_local_label(&self.entry(id).name);
-                if (symbol.binding == Binding::Local) != local || !(needed || listed) {
-                    continue;
-                }
-                numbers.insert(Base::Symbol(id), symbols.len() as u32);
-                let symbol = Symbol { file: file.filter(|_| local), ..symbol };
-                for version in &self.entry(id).versions {
-                    symbols.push(Symbol { name: Cow::Owned(version.clone()), ..symbol.clone() });
-                }
-                // What is undefined has only the name with the version.
-                if defined || self.entry(id).versions.is_empty() {
-                    numbers.insert(Base::Symbol(id), symbols.len() as u32);
-                    symbols.push(symbol);
-                }
-            }
-            if local {
-                for base in &referred {
-                    let Base::Here(place) = base else { continue };
-                    numbers.insert(*base, symbols.len() as u32);
-                    // Named as what only the assembler knows, so that it is taken for a place and not for a thing.
-                    let name = Cow::Owned(format!("{}{}", self.builder.syntax.local_prefix, '.'));
-                    let place_of = SymbolPlace::Section(self.index(place.part));
-                    symbols.push(Symbol {
-                        name,
-                        offset: self.offset(*place),
-                        ..nameless(SymbolKind::None, place_of)
-                    });
-                }
-            }
-        }
-        for base in &referred {
-            if let Base::Symbol(id) = base
-                && !numbers.contains_key(base)
-            {
-                let entry = self.entry(*id);
-                return Err((
-                    entry.line,
-                    format!("`{}` is set to what is neither a place nor a number", entry.name),
-                ));
-            }
-        }
-        Ok((symbols, numbers))
-    }
-
-    fn symbol(&self, id: SymbolId, sections: &[Section<'_>]) -> Result<Option<Symbol<'t>>, Trouble> {
-        let entry = self.builder.symbols.get(id);
-        let name = match &entry.name {
-            Name::Symbol(name) => name.clone(),
-            Name::Numeric { number, instance } => {
-                Cow::Owned(format!("{}{number}.{instance}", self.builder.syntax.local_prefix))
-            }
-        };
-        let is_local_label = self.is_local_label(&entry.name);
-        let mut symbol = Symbol {
-            name,
-            visibility: entry.visibility,
-            ..nameless(SymbolKind::None, SymbolPlace::Undefined)
-        };
-        match &entry.value {
-            Value::Undefined => symbol.binding = entry.binding.unwrap_or(Binding::Global),
-            Value::Common { size, align } => {
-                (symbol.place, symbol.offset, symbol.size) = (SymbolPlace::Common, *align, *size);
-                symbol.binding = entry.binding.unwrap_or(Binding::Global);
-                symbol.kind = entry.kind.unwrap_or(SymbolKind::Object);
-                return Ok(Some(symbol));
-            }
-            Value::Label(_) | Value::Set(_) => {
-                symbol.binding = entry.binding.unwrap_or(Binding::Local);
-                let Some(place) = self.place(Term::Symbol(id, None)) else {
-                    let number = self.number(&Expr::Symbol(id, None));
-                    // What is set to a symbol of another unit is that symbol.
-                    let Some(number) = number.filter(|_| !entry.is_alias) else { return Ok(None) };
-                    (symbol.place, symbol.offset) = (SymbolPlace::Absolute, number as u64);
-                    symbol.kind = entry.kind.unwrap_or(SymbolKind::None);
-                    return Ok(Some(symbol));
-                };
-                if entry.is_alias || self.index(place.part) == 0 {
-                    return Ok(None);
-                }
-                symbol.place = SymbolPlace::Section(self.index(place.part));
-                symbol.offset = self.offset(place);
-            }
-        }
-        // The assembler forgets what is said of names that only it knows.
-        if is_local_label {
-            symbol.binding = Binding::Local;
-            return Ok(Some(symbol));
-        }
-        let of = self.alias_of(id);
-        symbol.kind = entry.kind.or_else(|| of.and_then(|o| o.kind)).unwrap_or(SymbolKind::None);
-        let size = entry.size.as_ref().or_else(|| of.and_then(|o| o.size.as_ref()));
-        let SymbolPlace::Section(index) = symbol.place else { return Ok(Some(symbol)) };
-        let section = &sections[index as usize];
-        if section.flags & u64::from(elf::SHF_TLS) != 0 {
-            symbol.kind = SymbolKind::Tls;
-        }
-        if let Some((size, line)) = size {
-            // Among code a number of bytes says nothing, since it is not known how many there are.
-            if section.is_code() && matches!(size, Expr::Number(_)) {
-                return Ok(Some(symbol));
-            }
-            let number = self.number(size).and_then(|n| u64::try_from(n).ok());
-            let number =
-                number.ok_or_else(|| (*line, format!("the size of `{}` is no number", symbol.name)))?;
-            if symbol.offset.checked_add(number).is_none_or(|end| end > section.size) {
-                if entry.size.is_none() {
-                    return Ok(Some(symbol));
-                }
-                let what = format!("`{}` ends behind its section {}", symbol.name, section.name);
-                return Err((*line, what));
-            }
-            symbol.size = number;
-        }
-        Ok(Some(symbol))
-    }
-
-    /// The symbol that another one is set to, as GCC folds functions, possibly with a number: the assembler gives it
-    /// the type and size of that one too.
-    fn alias_of(&self, id: SymbolId) -> Option<&Entry<'t>> {
-        let Value::Set(expr) = &self.builder.symbols.get(id).value else { return None };
-        let mut expr = expr;
-        while let Expr::Binary(Binary::Add | Binary::Sub, a, b) = expr
-            && matches!(**b, Expr::Number(_))
-        {
-            expr = a;
-        }
-        match expr {
-            Expr::Symbol(of, None) => Some(self.builder.symbols.get(*of)),
-            _ => None,
-        }
-    }
-}
-
-fn nameless(kind: SymbolKind, place: SymbolPlace) -> Symbol<'static> {
-    Symbol {
-        name: Cow::Borrowed(""),
-        kind,
-        binding: Binding::Local,
-        visibility: 0,
-        place,
-        offset: 0,
-        size: 0,
-        file: None,
     }
 }

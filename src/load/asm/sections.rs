@@ -72,7 +72,8 @@ impl<'t> Sections<'t> {
             stack: Vec::new(),
         };
         for name in [".text", ".data", ".bss"] {
-            sections.find(plain(Cow::Borrowed(name)), false);
+            // Nothing contradicts the first.
+            _ = sections.find(plain(Cow::Borrowed(name)), false);
         }
         sections
     }
@@ -102,12 +103,12 @@ impl<'t> Sections<'t> {
         match name {
             ".text" | ".data" | ".bss" | ".rodata" => {
                 let part = number(0)?;
-                let id = self.find(plain(Cow::Owned(name.to_owned())), false);
+                let id = self.find(plain(Cow::Owned(name.to_owned())), false)?;
                 self.enter(id, part);
             }
             ".section" => {
                 let (head, part, told) = self.read(&arguments)?;
-                let id = self.find(head, told);
+                let id = self.find(head, told)?;
                 self.enter(id, part);
             }
             ".pushsection" => {
@@ -116,7 +117,7 @@ impl<'t> Sections<'t> {
                 }
                 let (head, part, told) = self.read(&arguments)?;
                 self.stack.push([self.current, self.previous]);
-                let id = self.find(head, told);
+                let id = self.find(head, told)?;
                 self.enter(id, part);
             }
             ".popsection" => {
@@ -140,18 +141,24 @@ impl<'t> Sections<'t> {
         self.current = (id, part);
     }
 
-    fn find(&mut self, head: SectionHead<'t>, told: bool) -> SectionId {
+    fn find(&mut self, head: SectionHead<'t>, told: bool) -> Result<SectionId, String> {
         // A name alone means the section that has been described before.
         if !told && let Some(&id) = self.newest.get(&head.name) {
-            return id;
+            return Ok(id);
         }
         let key = (head.name.clone(), head.group.clone(), head.unique, head.linked_to.clone());
         let id = *self.by_name.entry(key).or_insert_with(|| {
             self.all.push(head.clone());
             SectionId(self.all.len() as u32 - 1)
         });
+        let known = self.head(id);
+        if told && (known.is_allocated(), known.is_code()) != (head.is_allocated(), head.is_code()) {
+            // The assembler warns and keeps what was said first.
+            let what = "is loaded and whether it is code";
+            return Err(format!("section {} says otherwise than before whether it {what}", head.name));
+        }
         self.newest.insert(head.name, id);
-        id
+        Ok(id)
     }
 
     /// The arguments of `.section` and `.pushsection` (GNU assembler's manual, "Section", ELF version).

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn statements(text: &str) -> Vec<Statement<'_>> {
@@ -122,4 +124,123 @@ fn what_is_not_read_is_refused_by_line() {
         assert!(message.starts_with("a.s: "), "{message}");
     }
     assert!(refusal(".pushsection .data\n".repeat(2000).as_bytes()).contains("line 1001"));
+}
+
+/// Words of which assembly is made, so that what is put together of them at random gets far.
+const WORDS: [&str; 44] = [
+    "\n",
+    "\n",
+    "\n",
+    ";",
+    ":",
+    ",",
+    ",",
+    " ",
+    " ",
+    "\t",
+    "f",
+    "g",
+    ".L1",
+    "1b",
+    "1f",
+    "1:",
+    "f:",
+    ".L1:",
+    "-",
+    "+",
+    "(",
+    ")",
+    "$",
+    "%rax",
+    "(%rip)",
+    "*",
+    "@PLT",
+    "movl",
+    "jmp",
+    "call",
+    "nop",
+    ".long",
+    ".byte",
+    ".quad",
+    ".size",
+    ".type",
+    ".set",
+    ".section",
+    ".text",
+    ".data",
+    ".pushsection",
+    ".popsection",
+    ".zero",
+    ".uleb128",
+];
+
+fn survives(text: &[u8]) {
+    let Ok(unit) = read(Path::new("a.s"), text) else { return };
+    for (index, section) in unit.sections.iter().enumerate() {
+        let holds = section.is_nobits() || section.data.len() as u64 == section.size;
+        assert!(holds, "the bytes of {}", section.name);
+        let inside =
+            |r: &crate::load::Reloc| r.offset < section.size && (r.symbol as usize) < unit.symbols.len();
+        assert!(unit.relocs(index as u32).iter().all(inside), "the relocations of {}", section.name);
+    }
+    let sides = crate::pair::Pair::new(&unit, &unit);
+    let options = crate::compare::Options { all: true, show: true };
+    let comparison = crate::compare::compare(sides, options).expect("it is of a known architecture");
+    let differs = |e: &&crate::compare::Entry| e.status != crate::compare::Status::Unchanged;
+    let changed: Vec<_> = comparison.entries.iter().filter(differs).collect();
+    assert!(changed.is_empty(), "compared with itself: {changed:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_words_are_read_or_refused(words in proptest::collection::vec(0..WORDS.len(), 0..80)) {
+        survives(words.into_iter().map(|i| WORDS[i]).collect::<String>().as_bytes());
+    }
+
+    #[test]
+    fn damaged_text_is_read_or_refused(
+        at in any::<proptest::sample::Index>(),
+        with in proptest::collection::vec(any::<u8>(), 0..4),
+        cut in 0usize..6,
+    ) {
+        let mut text = include_bytes!("../../../testdata/assembly/data.s").to_vec();
+        let at = at.index(text.len());
+        let end = (at + cut).min(text.len());
+        text.splice(at..end, with);
+        survives(&text);
+    }
+}
+
+#[test]
+fn code_becomes_records_of_text() {
+    let text = b"f:\tlock cmpxchgl  %eax, x+4(% rip) # comment\n1:\tjne\t1b\n\tjmp\tg@PLT\n\trep; nop\n\tmovl $0x10|1, %eax\n                \t.byte 0xf, 0xb\n\t.p2align 4,,10\n\tmovq .L5@GOTPCREL(%rip), %rax\n.L5:\tcall *8(%rax)\n";
+    let unit = read(Path::new("a.s"), text).expect("it is assembly");
+    let arch = unit.arch().expect("x86-64");
+    let code = fixscope_arch::Code { bytes: &unit.sections[1].data, address: 0, sites: &[] };
+    let mut insns = Vec::new();
+    arch.decode(&code, &mut insns);
+    let shown: Vec<String> = insns.iter().map(|i| arch.format(&code, i, &|_| Some("@".to_owned()))).collect();
+    assert_eq!(
+        shown,
+        [
+            "lock cmpxchgl %eax,@(%rip)",
+            "jne @",
+            "jmp @",
+            "rep",
+            "nop",
+            "movl $17,%eax",
+            ".byte 0x0f, 0x0b",
+            "movq @@GOTPCREL(%rip),%rax",
+            "call *8(%rax)",
+        ]
+    );
+    let named = |r: &crate::load::Reloc| (unit.symbols[r.symbol as usize].name.to_string(), r.addend);
+    let references: Vec<_> = unit.relocs(1).iter().map(named).collect();
+    assert_eq!(
+        references,
+        [("x".to_owned(), Some(4)), ("g".to_owned(), Some(0)), (".L5".to_owned(), Some(0))]
+    );
+    assert_eq!((unit.line(1, 0), unit.line(1, u64::from(insns[6].offset))), (Some(1), Some(6)));
 }
