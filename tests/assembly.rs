@@ -177,7 +177,7 @@ fn symbols(unit: &Unit<'_>) -> BTreeSet<String> {
                 SymbolPlace::Section(section) => Some(&unit.sections[section as usize]),
                 _ => None,
             };
-            let is_code = section.is_some_and(|s| s.is_code());
+            let is_code = section.is_some_and(fixscope::load::Section::is_code);
             let size = if is_code { u64::from(s.size > 0) } else { s.size };
             let offset = if is_code { 0 } else { s.offset };
             let place = section.map_or_else(|| format!("{:?}", s.place), |s| s.name.to_string());
