@@ -11,8 +11,11 @@ pub mod delta;
 mod entries;
 mod function;
 mod handlers;
+pub mod line_only;
 pub mod listing;
+mod numbers;
 mod objects;
+mod readers;
 mod references;
 mod table_words;
 mod tables;
@@ -22,6 +25,9 @@ mod unreached;
 mod words;
 
 pub use choose::unknown as unknown_symbol;
-pub use delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Place, Status};
+pub use delta::{
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Place, Shift,
+    Shifts, Status,
+};
 pub use listing::{Listing, ListingLine, ListingOp, Part};
 pub use unit::{Options, compare, compare_symbols, one_sided};

@@ -3,6 +3,7 @@
 mod analyze;
 mod diff;
 mod inspect;
+mod lines;
 mod skeleton;
 
 use std::collections::BTreeMap;

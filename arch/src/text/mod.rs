@@ -8,22 +8,17 @@ pub mod relocs;
 #[cfg(test)]
 mod tests;
 
-use crate::{Arch, Code, Effects, Field, Insn, InsnKind, Operand, RegSet, RelocKind, Syntax};
+use crate::{Arch, Code, Effects, Field, Insn, InsnKind, Numbers, Operand, RegSet, RelocKind, Syntax};
 use record::{BRANCH, DATA, DISTANCE, HEADER, REFERENCE, SPACE};
 
 /// The assembly text of one architecture.
-#[derive(Debug)]
 pub struct TextArch {
-    name: &'static str,
     syntax: &'static Syntax,
-    register_name: fn(u8) -> &'static str,
+    /// The same architecture as machine code: what a register is called does not depend on how code is written.
+    machine: &'static dyn Arch,
 }
 
-static X86_64: TextArch = TextArch {
-    name: "x86_64",
-    syntax: &crate::x86::X86_64_ATT,
-    register_name: |register| crate::x86::X86_64.register_name(register),
-};
+static X86_64: TextArch = TextArch { syntax: &crate::x86::X86_64_ATT, machine: &crate::x86::X86_64 };
 
 /// The architecture that text for an ELF `e_machine` is of, when there is one.
 pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
@@ -85,7 +80,7 @@ impl TextArch {
 
 impl Arch for TextArch {
     fn name(&self) -> &'static str {
-        self.name
+        self.machine.name()
     }
 
     fn decode(&self, code: &Code<'_>, out: &mut Vec<Insn>) {
@@ -166,11 +161,23 @@ impl Arch for TextArch {
         shown
     }
 
+    fn numbers(&self, _code: &Code<'_>, _insn: &Insn) -> Option<Numbers> {
+        None
+    }
+
+    fn argument_registers(&self) -> &'static [u8] {
+        self.machine.argument_registers()
+    }
+
+    fn stack_register(&self) -> u8 {
+        self.machine.stack_register()
+    }
+
     fn effects(&self, _code: &Code<'_>, _insn: &Insn) -> Effects {
         Effects { reads: RegSet::ALL, writes: RegSet::ALL }
     }
 
     fn register_name(&self, register: u8) -> &'static str {
-        (self.register_name)(register)
+        self.machine.register_name(register)
     }
 }

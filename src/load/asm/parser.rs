@@ -311,8 +311,13 @@ impl<'t> Parser<'t> {
     fn label(&mut self) -> Result<Option<Name<'t>>> {
         let (begun, line) = (self.at, self.line);
         let c = self.peek(0);
-        if !(begins_name(c) || c.is_ascii_digit() || c == b'"') {
+        // No operand begins a statement, so that even the mark of one may begin a label: `$x` is such a name.
+        let marked = c == self.syntax.immediate_prefix && begins_name(self.peek(1));
+        if !(begins_name(c) || c.is_ascii_digit() || c == b'"' || marked) {
             return Ok(None);
+        }
+        if marked {
+            self.at += 1;
         }
         if c == b'"' {
             self.skip_string()?;
