@@ -7,7 +7,7 @@ use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
-use super::delta::{Comparison, Difference, DifferenceKind, Link};
+use super::delta::{Comparison, Difference, DifferenceKind, Link, Shifts};
 use super::references::Sides;
 use super::unit::Options;
 use super::unreached::{self, Unreached};
@@ -23,15 +23,16 @@ pub(super) fn is_listed(entity: &Entity) -> bool {
 pub(super) struct Outcome {
     pub(super) ids: Pair<Option<EntityId>>,
     pub(super) differences: Vec<Difference>,
+    pub(super) shifts: Shifts,
 }
 
-/// Functions that seem unchanged and may read a constant that differs are not called unchanged.
+/// Functions that seem unchanged, or differ in numbers only, and may read a constant that differs are not called unchanged.
 fn doubt_suspects(outcomes: &mut [Outcome], unreached: &Unreached) {
     let suspects = &unreached.suspects;
     if suspects.original.is_empty() && suspects.patched.is_empty() {
         return;
     }
-    for outcome in outcomes.iter_mut().filter(|o| o.differences.is_empty()) {
+    for outcome in outcomes.iter_mut().filter(|o| o.differences.is_empty() || o.shifts.nothing_else) {
         let Some(ids) = outcome.ids.both() else { continue };
         let what = suspects.original.get(&ids.original).or_else(|| suspects.patched.get(&ids.patched));
         if let Some(what) = what {
@@ -111,12 +112,19 @@ impl<'c> Builder<'c> {
         tables: &Pair<tables::Tables>,
         unreached: &Unreached,
     ) -> Vec<Outcome> {
+        // Debug sections are not read here; without them nobody asks which numbers differ among other differences.
+        let explained = [self.sides.original, self.sides.patched]
+            .iter()
+            .all(|n| n.unit.sections.iter().any(|s| s.name == ".debug_info"));
         let mut outcomes: Vec<Outcome> = work
             .into_par_iter()
             .with_min_len(16)
             .map(|ids| {
-                let differences = ids.both().map_or_else(Vec::new, |ids| self.compare_entities(ids, tables));
-                Outcome { ids, differences }
+                let (differences, shifts) = match ids.both() {
+                    Some(ids) => self.compare_entities(ids, tables, explained),
+                    None => Default::default(),
+                };
+                Outcome { ids, differences, shifts }
             })
             .collect();
         doubt_suspects(&mut outcomes, unreached);
@@ -125,18 +133,29 @@ impl<'c> Builder<'c> {
         outcomes
     }
 
-    fn compare_entities(&self, ids: Pair<EntityId>, tables: &Pair<tables::Tables>) -> Vec<Difference> {
+    /// How a pair differs, and in which numbers its instructions do.
+    fn compare_entities(
+        &self,
+        ids: Pair<EntityId>,
+        tables: &Pair<tables::Tables>,
+        explained: bool,
+    ) -> (Vec<Difference>, Shifts) {
         let (o, p) = (self.sides.original, self.sides.patched);
         let (a, b) = (o.entity(ids.original), p.entity(ids.patched));
         let mut differences = match (a.kind, b.kind) {
             (EntityKind::Function, EntityKind::Function) => self.sides.compare_functions(ids),
             _ => self.sides.compare_objects(ids),
         };
-        if a.kind == EntityKind::Function && differences.is_empty() {
+        let shifts = match differences.iter().any(|d| d.kind == DifferenceKind::Instructions) {
+            true => self.sides.shifts(ids, explained),
+            false => Shifts::default(),
+        };
+        // Where only numbers differ the tables still have to be the same for the function to be the same in the rest.
+        if a.kind == EntityKind::Function && (differences.is_empty() || shifts.nothing_else) {
             differences.extend(self.sides.compare_tables(ids, tables));
         }
         differences.extend(self.sides.compare_attributes(ids));
-        differences
+        (differences, shifts)
     }
 
     /// The change, coming or going of a cold part, or of what stands in front of a function, is the function's

@@ -9,7 +9,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Treatment, sections};
 use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, Outcome, difference, is_listed};
-use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Status};
+use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Shifts, Status};
 use super::unreached::Unreached;
 use super::{content, listing, tables, unowned};
 
@@ -87,6 +87,7 @@ impl Builder<'_> {
                     outcome.ids.patched.map(|id| p.entity(id).size),
                 ),
                 differences: outcome.differences,
+                shifts: outcome.shifts,
                 cold_of: None,
                 listing,
             });
@@ -168,6 +169,7 @@ impl Builder<'_> {
                 extent: Pair::new(extent(runs.original), extent(runs.patched)),
                 size: Pair::new(size(runs.original), size(runs.patched)),
                 differences,
+                shifts: Shifts::default(),
                 cold_of: None,
                 listing,
             });

@@ -11,7 +11,9 @@ pub mod delta;
 mod entries;
 mod function;
 mod handlers;
+pub mod line_only;
 pub mod listing;
+mod numbers;
 mod objects;
 mod readers;
 mod references;
@@ -23,6 +25,9 @@ mod unreached;
 mod words;
 
 pub use choose::unknown as unknown_symbol;
-pub use delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Status};
+pub use delta::{
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Shift, Shifts,
+    Status,
+};
 pub use listing::{Listing, ListingLine, ListingOp, Part};
 pub use unit::{Options, compare, compare_symbols, one_sided};

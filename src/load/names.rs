@@ -33,6 +33,11 @@ pub fn is_indirect_reference(name: &str) -> bool {
 /// Prefixes behind which the kernel's macros paste counters and line numbers.
 const COUNTED: [&str; 5] = ["__UNIQUE_ID_", "__initcall_", "__initstub_", "__mod_", "__PASTE"];
 
+/// Whether a macro of the kernel put the name together: the source calls the thing by another one, if at all.
+pub fn is_pasted(name: &str) -> bool {
+    COUNTED.iter().any(|start| name.starts_with(start))
+}
+
 /// The name without what may differ between two compilations of the same source: every `.N`, the hash of
 /// `.llvm.HASH`, `.lto_priv`, and the counters and lines that macros paste behind `__UNIQUE_ID_` and the like.
 ///

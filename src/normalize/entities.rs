@@ -194,7 +194,8 @@ fn add_empty(found: &mut Entities, empty: Vec<Candidate>) {
 struct Candidate {
     section: Option<u32>,
     offset: u64,
-    /// Smaller names the entity: typed before untyped, sized before unsized, global before weak before local.
+    /// Smaller names the entity: typed before untyped, sized before unsized, names of the source before those that
+    /// macros paste together, global before weak before local.
     rank: u8,
     symbol: u32,
     size: u64,
@@ -242,7 +243,8 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         Weak => 1,
         Local => 2,
     };
-    let rank = u8::from(!typed) * 8 + u8::from(symbol.size == 0) * 4 + binding;
+    let pasted = names::is_pasted(&symbol.name);
+    let rank = u8::from(!typed) * 16 + u8::from(symbol.size == 0) * 8 + u8::from(pasted) * 4 + binding;
     let offset = if section.is_some() { symbol.offset } else { 0 };
     Some(Candidate { section: section.or(None), offset, rank, symbol: index, size: symbol.size })
 }

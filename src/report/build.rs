@@ -267,6 +267,7 @@ mod tests {
             size: Pair::new(Some(8), Some(8)),
             differences: Vec::new(),
             cold_of: None,
+            shifts: compare::Shifts::default(),
             listing: None,
         }
     }
