@@ -267,6 +267,21 @@ fn one_symbol_is_compared_whatever_its_names() {
 }
 
 #[test]
+fn what_stands_in_front_of_a_function_goes_with_it() {
+    let dir = folder();
+    let text = "__asm__(\".text\\n.type __cfi_f,@function\\n__cfi_f: movl $1111, %eax\\n.size __cfi_f,.-__cfi_f\\n\"\n\
+                \".globl f\\n.type f,@function\\nf: ret\\n.size f,.-f\");\n";
+    compile(dir.path(), "a.o", text);
+    compile(dir.path(), "b.o", &text.replace("1111", "2222"));
+    for (original, patched) in [("a.o", "b.o"), ("a.o:f", "b.o:f"), ("a.o:f", "b.o")] {
+        let run = run(dir.path(), &["diff", original, patched]);
+        assert_eq!(run.status, 1, "{}", run.stdout);
+        assert!(run.stdout.contains("* changed    f\n"), "{}", run.stdout);
+        assert!(run.stdout.contains("prefix __cfi_f differs"), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn a_cold_part_goes_with_its_function() {
     let dir = folder();
     let text = "void cold(int) __attribute__((cold));\n\
