@@ -158,10 +158,11 @@ impl Sides<'_> {
             if at != rb.offset - b.range.start || ra.r_type != rb.r_type {
                 return Err(vec![super::content::link("other references".to_owned(), at)]);
             }
-            if a.layout.file == Some(at) {
+            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
+            // The name of the source file means as little as the line. Anything but a string is no name.
+            if a.layout.file == Some(at) && is_string(o, targets.original) && is_string(p, targets.patched) {
                 continue;
             }
-            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
             match a.layout.replacement {
                 Some((place, length)) if place == at => {
                     let length = Pair::new(
@@ -191,6 +192,15 @@ impl Sides<'_> {
             _ => self.same_target(targets, &mut Visiting::new()),
         }
     }
+}
+
+fn is_string(n: &Normalized<'_, '_>, target: Target) -> bool {
+    let section = match target {
+        Target::Nameless { section, inner: 0, .. } => Some(section),
+        Target::Entity { id, offset: 0 } if n.entity(id).by_content => n.entity(id).section,
+        _ => None,
+    };
+    section.and_then(|s| n.unit.section(s)).is_some_and(crate::load::Section::is_strings)
 }
 
 fn special(what: String, chain: Vec<super::delta::Link>) -> Difference {

@@ -147,6 +147,9 @@ impl Sides<'_> {
         });
         outside
             && relocs.0.iter().zip(relocs.1).all(|(a, b)| {
+                if a.offset - o.1.start != b.offset - p.1.start || a.r_type != b.r_type {
+                    return false;
+                }
                 let targets = Pair::new(n_o.target_in_data(o.0, a), n_p.target_in_data(p.0, b));
                 self.same_target(targets, &mut Visiting::new()).is_ok()
                     || self.is_in_changed_function(targets)
