@@ -7,9 +7,11 @@ use crate::normalize::{Entity, EntityId, EntityKind};
 use crate::pair::{Pair, Side};
 
 use super::delta::{Comparison, Difference, DifferenceKind, Link};
+use super::reached;
 use super::references::Sides;
 use super::tables;
 use super::unit::Options;
+use super::unowned;
 use super::unreached::{self, Unreached};
 
 /// Whether an entity is one that reports list: cold parts belong to their parents, and constants without a name
@@ -72,11 +74,16 @@ impl<'c> Builder<'c> {
                 Outcome { ids, differences }
             })
             .collect();
-        let unreached = unreached::find(&self.sides);
+        let reached = Pair::new(reached::find(o), reached::find(p));
+        let unreached = unreached::find(&self.sides, &reached);
         doubt_suspects(&mut outcomes, &unreached);
         self.blame_cold_parts(&mut outcomes);
         let mut comparison = self.entries(outcomes);
-        self.add_sections(&mut comparison, &tables, &unreached);
+        let unowned = Pair::new(
+            unowned::collect(o, &tables.original, &reached.original),
+            unowned::collect(p, &tables.patched, &reached.patched),
+        );
+        self.add_sections(&mut comparison, &unowned, &unreached);
         comparison
     }
 

@@ -77,28 +77,10 @@ impl Sides<'_> {
             )]);
         }
         for (a, b) in relocs_o.iter().zip(relocs_p) {
-            let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| {
-                let from_table = nameless
-                    && n.arch.relocation(reloc.r_type).is_relative()
-                    && !n.unit.section(section).is_some_and(crate::load::Section::is_code);
-                let target = match from_table {
-                    true => n.target_from_table(section, start, reloc),
-                    false => n.target_in_data(section, reloc),
-                };
-                match (from_table, target) {
-                    (true, _) if n.is_table_of_distances(section, start) => target,
-                    // Else only code is reached from the start of a table.
-                    (true, Target::Entity { id, .. })
-                        if n.entity(id).kind == crate::normalize::EntityKind::Function =>
-                    {
-                        target
-                    }
-                    (true, _) => n.target_in_data(section, reloc),
-                    _ => target,
-                }
-            };
-            let pair =
-                Pair::new(target(o, *section_o, range_o.start, a), target(p, *section_p, range_p.start, b));
+            let pair = Pair::new(
+                target(o, *section_o, range_o.start, a, nameless),
+                target(p, *section_p, range_p.start, b, nameless),
+            );
             if let Err(mut chain) = self.same_target(pair, visiting) {
                 if let Some(first) = chain.first_mut() {
                     first.at = Some(b.offset - range_p.start);
@@ -107,6 +89,29 @@ impl Sides<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What a reference in a run of data that begins at `start` leads to.
+pub(super) fn target(
+    n: &Normalized<'_, '_>,
+    section: u32,
+    start: u64,
+    reloc: &Reloc,
+    nameless: bool,
+) -> Target {
+    let from_table = nameless
+        && n.arch.relocation(reloc.r_type).is_relative()
+        && !n.unit.section(section).is_some_and(crate::load::Section::is_code);
+    if !from_table {
+        return n.target_in_data(section, reloc);
+    }
+    let target = n.target_from_table(section, start, reloc);
+    match target {
+        _ if n.is_table_of_distances(section, start) => target,
+        // Else only code is reached from the start of a table.
+        Target::Entity { id, .. } if n.entity(id).kind == crate::normalize::EntityKind::Function => target,
+        _ => n.target_in_data(section, reloc),
     }
 }
 

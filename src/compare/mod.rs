@@ -6,18 +6,21 @@
 mod attributes;
 mod builder;
 mod content;
+mod coverage;
 pub mod delta;
 mod entries;
 mod function;
 mod handlers;
 mod listing;
 mod objects;
+mod reached;
 mod references;
 mod tables;
 mod unit;
 mod unowned;
 mod unreached;
 
+pub use coverage::{Coverage, Keeper, Share, coverage};
 pub use delta::{
     Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
     Status,

@@ -33,6 +33,14 @@ struct TableEntry {
     layout: TableLayout,
 }
 
+impl Tables {
+    /// The entries that belong to functions.
+    pub(super) fn owned(&self) -> impl Iterator<Item = Run> {
+        let entries = self.by_function.values().flat_map(BTreeMap::values).flatten();
+        entries.map(|entry| (entry.section, entry.range.clone()))
+    }
+}
+
 /// Reads the tables of a unit.
 pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     let mut tables = Tables { handlers: handlers::collect(n), ..Tables::default() };

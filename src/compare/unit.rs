@@ -65,7 +65,7 @@ pub fn one_sided(unit: &Unit<'_>, side: Side) -> Result<Comparison> {
     Ok(Builder::new(Sides { original: o, patched: p, matching: &matching }, Options::default()).run())
 }
 
-fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
+pub(super) fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
     fixscope_arch::by_elf_machine(unit.machine, unit.is_64).ok_or_else(|| {
         let bits = if unit.is_64 { 64 } else { 32 };
         let what = format!(

@@ -54,7 +54,7 @@ impl Normalized<'_, '_> {
         for section in 0..self.unit.sections.len() as u32 {
             // Nothing that refers to data from there is compared, and so nothing would compare the data either: the
             // tables of exception handlers that only `.eh_frame` leads to.
-            if self.treatment(section) == Treatment::Bookkeeping {
+            if matches!(self.treatment(section), Treatment::Bookkeeping | Treatment::Index) {
                 continue;
             }
             let is_code = self.unit.sections[section as usize].is_code();

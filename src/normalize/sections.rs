@@ -11,6 +11,8 @@ pub enum Treatment {
     ThroughTable,
     /// Says again what the code says already, or only where things are.
     Bookkeeping,
+    /// As [`Self::Bookkeeping`], and so is the data that nothing else leads to.
+    Index,
 }
 
 /// The entries of a table.
@@ -54,7 +56,7 @@ const BY_NAME: &[(&str, Treatment)] = &[
     (".static_call_sites", table(8)),
     // Pointers to `struct pi_entry`, which holds nothing but the format, the level and the line of a printk
     // that the function's own code shows as well.
-    (".printk_index", Treatment::Bookkeeping),
+    (".printk_index", Treatment::Index),
     (".parainstructions", Treatment::Bookkeeping),
     (".smp_locks", Treatment::Bookkeeping),
     (".retpoline_sites", Treatment::Bookkeeping),
