@@ -6,6 +6,7 @@ use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind};
 use crate::pair::{Pair, Side};
 
+use super::bare;
 use super::delta::{Comparison, Difference, DifferenceKind, Link};
 use super::reached;
 use super::references::Sides;
@@ -79,6 +80,7 @@ impl<'c> Builder<'c> {
         doubt_suspects(&mut outcomes, &unreached);
         self.blame_cold_parts(&mut outcomes);
         let mut comparison = self.entries(outcomes);
+        comparison.entries.extend(bare::entries(&self.sides));
         let unowned = Pair::new(
             unowned::collect(o, &tables.original, &reached.original),
             unowned::collect(p, &tables.patched, &reached.patched),
@@ -94,8 +96,11 @@ impl<'c> Builder<'c> {
             (EntityKind::Function, EntityKind::Function) => self.sides.compare_functions(ids),
             _ => self.sides.compare_objects(ids),
         };
-        if a.kind == EntityKind::Function && differences.is_empty() {
-            differences.extend(self.sides.compare_tables(ids, tables));
+        if a.kind == EntityKind::Function {
+            differences.extend(match differences.is_empty() {
+                true => self.sides.compare_tables(ids, tables),
+                false => self.sides.compare_switches(ids, tables),
+            });
         }
         differences.extend(self.sides.compare_attributes(ids));
         differences

@@ -130,6 +130,13 @@ pub fn coverage(unit: &Unit<'_>) -> Result<Coverage> {
                     }
                 }
             }
+            Treatment::ModuleInfo => {
+                let compared = unowned.by_name.get(&*section.name).into_iter().flatten();
+                let compared = compared.filter(|run| run.0 == index).map(|run| run.1.clone()).collect();
+                for range in unowned::outside_of(0..section.size, compared) {
+                    add(index, range, Keeper::Bookkeeping);
+                }
+            }
             Treatment::Table(_) | Treatment::ThroughTable => {}
         }
     }

@@ -4,6 +4,7 @@
 //! each pair of functions is decided by bytes and references, and only what still differs is decoded.
 
 mod attributes;
+mod bare;
 mod builder;
 mod content;
 mod coverage;

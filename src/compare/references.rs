@@ -69,7 +69,10 @@ impl<'c> Sides<'c> {
                     (&self.original.unit.symbols[o as usize], &self.patched.unit.symbols[p as usize]);
                 // An absolute symbol is its value; a name in another unit is all there is to tell it by.
                 let same_value = o.place != SymbolPlace::Absolute || o.offset == p.offset;
+                // What need not exist is 0 where it does not.
+                let same_need = (o.binding == Binding::Weak) == (p.binding == Binding::Weak);
                 let same = names::same_elsewhere(&o.name, &p.name) && o.place == p.place && same_value;
+                let same = same && same_need;
                 if same && at_o == at_p { Ok(()) } else { differ() }
             }
             (Target::Number(o), Target::Number(p)) => {
@@ -179,7 +182,16 @@ impl<'c> Sides<'c> {
     pub(super) fn link_between(&self, pair: Pair<Target>) -> Link {
         let o = describe(self.original, pair.original);
         let p = describe(self.patched, pair.patched);
-        let what = if o == p { p } else { format!("{o} became {p}") };
+        let weak = |n: &Normalized<'_, '_>, target| match target {
+            Target::Symbol { index, .. } => n.unit.symbols[index as usize].binding == Binding::Weak,
+            _ => false,
+        };
+        let what = match (weak(self.original, pair.original), weak(self.patched, pair.patched)) {
+            _ if o != p => format!("{o} became {p}"),
+            (true, false) => format!("{p} is no weak reference any more"),
+            (false, true) => format!("{p} is a weak reference now"),
+            _ => p,
+        };
         Link { what, entry: None, at: None }
     }
 
@@ -201,8 +213,8 @@ impl<'c> Sides<'c> {
             (None, None) => {
                 let undefined =
                     symbol_o.place == SymbolPlace::Undefined && symbol_p.place == SymbolPlace::Undefined;
-                (undefined && o.symbol != 0 && p.symbol != 0 && symbol_o.name == symbol_p.name)
-                    .then_some(true)
+                let same = symbol_o.name == symbol_p.name && symbol_o.binding == symbol_p.binding;
+                (undefined && o.symbol != 0 && p.symbol != 0 && same).then_some(true)
             }
             _ => None,
         }

@@ -52,7 +52,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
             continue;
         }
         let index = index as u32;
-        let Some(layout) = sections::layouts(&section.name).find(|layout| fits(n, index, layout)) else {
+        let Some(layout) = n.table_layout(index) else {
             tables.unowned.push((index, 0..section.size));
             continue;
         };
@@ -71,19 +71,6 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
         }
     }
     tables
-}
-
-/// Whether a table can be read in a layout: each entry begins with the place it is for.
-fn fits(n: &Normalized<'_, '_>, section: u32, layout: &TableLayout) -> bool {
-    let Some(info) = n.unit.section(section) else { return false };
-    // The object knows best how large an entry is, where it says so.
-    (info.entsize <= 1 || info.entsize == layout.entry)
-        && info.size.is_multiple_of(layout.entry)
-        && (info.data.len() as u64 == info.size)
-        && (0..info.size).step_by(layout.entry as usize).all(|start| {
-            let range = start..start + layout.entry;
-            n.relocs_in(section, range).first().is_some_and(|r| r.offset == start)
-        })
 }
 
 /// The replacement code that an entry leads to.
@@ -126,6 +113,24 @@ impl Sides<'_> {
             }
         }
         differences.extend(self.compare_handlers(ids, tables));
+        differences
+    }
+
+    /// What switches of two functions with different instructions came or went. Of other tables nothing can be said
+    /// then: their entries follow the instructions.
+    pub(super) fn compare_switches(&self, ids: Pair<EntityId>, tables: &Pair<Tables>) -> Vec<Difference> {
+        let count = |tables: &Tables, id, name| {
+            let of_function = tables.by_function.get(&id).and_then(|of| of.get(name));
+            of_function.map_or(0, Vec::len)
+        };
+        let mut differences = Vec::new();
+        for name in ["__jump_table", ".static_call_sites"] {
+            let o = count(&tables.original, ids.original, name);
+            let p = count(&tables.patched, ids.patched, name);
+            if o != p {
+                differences.push(special(format!("{o} entries of {name} became {p}"), Vec::new()));
+            }
+        }
         differences
     }
 

@@ -37,8 +37,16 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached
     let mut unowned = Unowned::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() || sections::treatment(&section.name) != Treatment::Ordinary {
+        if !section.is_allocated() {
             continue;
+        }
+        match sections::treatment(&section.name) {
+            Treatment::Ordinary => {}
+            Treatment::ModuleInfo => {
+                namespaces(section.data).for_each(|range| unowned.add(n, index, range));
+                continue;
+            }
+            _ => continue,
         }
         // Strings and constants that nothing refers to cannot be reached; the linker merges them by content.
         if section.is_mergeable() {
@@ -66,6 +74,17 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached
         unowned.by_name.entry(name).or_default().push((*section, range.clone()));
     }
     unowned
+}
+
+/// The strings of a module's description that name a namespace whose symbols it may use (`MODULE_IMPORT_NS`): the
+/// kernel refuses to load a module that uses others.
+fn namespaces(strings: &[u8]) -> impl Iterator<Item = Range<u64>> {
+    let mut at = 0;
+    strings.split_inclusive(|&b| b == 0).filter_map(move |string| {
+        let range = at..at + string.len() as u64;
+        at = range.end;
+        string.starts_with(b"import_ns=").then_some(range)
+    })
 }
 
 /// Parts of sections with replacement code that no entry of a function leads to.

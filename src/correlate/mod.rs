@@ -104,7 +104,8 @@ fn by_class(sides: Pair<&Normalized<'_, '_>>, matching: &mut Matching) {
         let mut table: FxHashMap<(EntityKind, String), Vec<EntityId>> = FxHashMap::default();
         for id in n.ids() {
             if !n.entity(id).by_content && !taken(id) {
-                table.entry((n.entity(id).kind, names::class(n.name(id)).into_owned())).or_default().push(id);
+                let class = names::class(&names::without_rust_hash(n.name(id))).into_owned();
+                table.entry((n.entity(id).kind, class)).or_default().push(id);
             }
         }
         table

@@ -31,6 +31,10 @@ const COUNTED: [&str; 5] = ["__UNIQUE_ID_", "__initcall_", "__initstub_", "__mod
 ///
 /// `f` and `f.12` share a class; `f` and `f.isra.0` do not.
 pub fn class(name: &str) -> Cow<'_, str> {
+    // A version is part of the name: `f@LIB_1.0` is not `f@LIB_1.1`.
+    if name.contains('@') {
+        return Cow::Borrowed(name);
+    }
     let counted = COUNTED.iter().filter_map(|p| name.find(p)).min();
     if counted.is_none() && !name.contains('.') {
         return Cow::Borrowed(name);
@@ -51,6 +55,38 @@ pub fn class(name: &str) -> Cow<'_, str> {
     }
     class.extend(name[head..].chars().filter(|&c| !c.is_ascii_digit() && c != '.'));
     Cow::Owned(class)
+}
+
+/// A Rust name without the hashes that tell builds and versions of a crate apart: `17hHASHE` at the end of a legacy
+/// name, and the disambiguators `CsHASH_` of the crates in a v0 name (Rust RFC 2603). Legacy hashes also tell apart
+/// what is made of one generic function for several types, so that several things of a unit may share the rest.
+pub fn without_rust_hash(name: &str) -> Cow<'_, str> {
+    if name.starts_with("_ZN") {
+        let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        // What a compiler appends stands behind the hash.
+        if let Some((start, rest)) = name.rsplit_once("17h")
+            && let (Some(hash), Some(tail)) = (rest.get(..16), rest.get(16..))
+            && is_hash(hash)
+            && tail.starts_with('E')
+        {
+            return Cow::Owned(format!("{start}{tail}"));
+        }
+    } else if name.starts_with("_R") && name.contains("Cs") {
+        let mut short = String::with_capacity(name.len());
+        let mut rest = name;
+        while let Some(at) = rest.find("Cs") {
+            let (before, from) = rest.split_at(at + 1);
+            short.push_str(before);
+            let hash = from[1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+            // A disambiguator ends in `_`, and the length of the crate's name follows.
+            let behind = &from[1 + hash..];
+            let is_hash = behind.starts_with('_') && behind[1..].starts_with(|c: char| c.is_ascii_digit());
+            rest = if is_hash { &behind[1..] } else { from };
+        }
+        short.push_str(rest);
+        return Cow::Owned(short);
+    }
+    Cow::Borrowed(name)
 }
 
 /// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
@@ -141,6 +177,35 @@ mod tests {
         assert_eq!(class("__UNIQUE_ID_license123.4"), class("__UNIQUE_ID_license125"));
         assert_eq!(class("f.__UNIQUE_ID_ddebug7"), class("f.__UNIQUE_ID_ddebug9"));
         assert_ne!(class("x1"), class("x2"));
+    }
+
+    #[test]
+    fn versions_are_part_of_the_name() {
+        assert_ne!(class("f@LIB_1.0"), class("f@LIB_1.1"));
+        assert_ne!(class("f@@LIB_2"), class("f@LIB_2"));
+    }
+
+    #[test]
+    fn rust_hashes_are_left_out() {
+        let legacy = "_ZN4demo4work17h0123456789abcdefE";
+        assert_eq!(without_rust_hash(legacy), "_ZN4demo4workE");
+        assert_eq!(
+            without_rust_hash("_ZN4demo4work17h0123456789abcdefE.llvm.77"),
+            without_rust_hash("_ZN4demo4work17hfedcba9876543210E.llvm.77")
+        );
+        assert_eq!(
+            without_rust_hash("_RNvNtCs1Ab9_4demo5inner4work"),
+            without_rust_hash("_RNvNtCsZz_4demo5inner4work")
+        );
+        assert_ne!(
+            without_rust_hash("_RNvNtCs1Ab9_4demo5inner4work"),
+            without_rust_hash("_RNvNtCs1Ab9_4demo5outer4work")
+        );
+        for plain in
+            ["_ZN4demo4workEv", "f17h0123456789abcdefE", "_RNvC4demo4work", "_ZN4demo17h01E", "Css_4"]
+        {
+            assert_eq!(without_rust_hash(plain), plain);
+        }
     }
 
     #[test]

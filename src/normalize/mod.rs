@@ -9,6 +9,7 @@ mod entities;
 mod function;
 mod normalized;
 pub mod sections;
+mod tables;
 mod targets;
 
 pub use entities::{Entity, EntityId, EntityKind};
