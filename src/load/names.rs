@@ -57,36 +57,17 @@ pub fn class(name: &str) -> Cow<'_, str> {
     Cow::Owned(class)
 }
 
-/// A Rust name without the hashes that tell builds and versions of a crate apart: `17hHASHE` at the end of a legacy
-/// name, and the disambiguators `CsHASH_` of the crates in a v0 name (Rust RFC 2603). Legacy hashes also tell apart
-/// what is made of one generic function for several types, so that several things of a unit may share the rest.
+/// A Rust name as the source has it, without the hashes that tell builds and versions of a crate apart; any other
+/// name as it is. The v0 form (Rust RFC 2603) refers to places in itself, so that nothing can be cut out of it.
+///
+/// Hashes of the legacy form also tell apart what is made of one generic function for several types, so that several
+/// things of a unit may share the rest.
 pub fn without_rust_hash(name: &str) -> Cow<'_, str> {
-    if name.starts_with("_ZN") {
-        let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-        // What a compiler appends stands behind the hash.
-        if let Some((start, rest)) = name.rsplit_once("17h")
-            && let (Some(hash), Some(tail)) = (rest.get(..16), rest.get(16..))
-            && is_hash(hash)
-            && tail.starts_with('E')
-        {
-            return Cow::Owned(format!("{start}{tail}"));
-        }
-    } else if name.starts_with("_R") && name.contains("Cs") {
-        let mut short = String::with_capacity(name.len());
-        let mut rest = name;
-        while let Some(at) = rest.find("Cs") {
-            let (before, from) = rest.split_at(at + 1);
-            short.push_str(before);
-            let hash = from[1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
-            // A disambiguator ends in `_`, and the length of the crate's name follows.
-            let behind = &from[1 + hash..];
-            let is_hash = behind.starts_with('_') && behind[1..].starts_with(|c: char| c.is_ascii_digit());
-            rest = if is_hash { &behind[1..] } else { from };
-        }
-        short.push_str(rest);
-        return Cow::Owned(short);
+    let has_hash = name.starts_with("_R") || name.starts_with("_ZN") && name.contains("17h");
+    match has_hash.then(|| rustc_demangle::try_demangle(name)) {
+        Some(Ok(demangled)) => Cow::Owned(format!("{demangled:#}")),
+        _ => Cow::Borrowed(name),
     }
-    Cow::Borrowed(name)
 }
 
 /// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
@@ -187,23 +168,21 @@ mod tests {
 
     #[test]
     fn rust_hashes_are_left_out() {
-        let legacy = "_ZN4demo4work17h0123456789abcdefE";
-        assert_eq!(without_rust_hash(legacy), "_ZN4demo4workE");
+        assert_eq!(without_rust_hash("_ZN4demo4work17h0123456789abcdefE"), "demo::work");
         assert_eq!(
-            without_rust_hash("_ZN4demo4work17h0123456789abcdefE.llvm.77"),
-            without_rust_hash("_ZN4demo4work17hfedcba9876543210E.llvm.77")
-        );
-        assert_eq!(
-            without_rust_hash("_RNvNtCs1Ab9_4demo5inner4work"),
+            without_rust_hash("_RNvNtCsmjoFI14zV4_4demo5inner4work"),
             without_rust_hash("_RNvNtCsZz_4demo5inner4work")
+        );
+        // The place that `B` refers to moves with the length of the hash.
+        assert_eq!(
+            without_rust_hash("_RINvNtCsmjoFI14zV4_4demo5inner4workmEB4_"),
+            without_rust_hash("_RINvNtCsZz_4demo5inner4workmEB4_")
         );
         assert_ne!(
             without_rust_hash("_RNvNtCs1Ab9_4demo5inner4work"),
             without_rust_hash("_RNvNtCs1Ab9_4demo5outer4work")
         );
-        for plain in
-            ["_ZN4demo4workEv", "f17h0123456789abcdefE", "_RNvC4demo4work", "_ZN4demo17h01E", "Css_4"]
-        {
+        for plain in ["_ZN4demo4workEv", "f17h0123456789abcdefE", "_ZN4demo5valueE", "_Rx", "main"] {
             assert_eq!(without_rust_hash(plain), plain);
         }
     }
