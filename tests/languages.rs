@@ -78,8 +78,11 @@ fn rust_functions_are_matched_without_their_hashes() {
     }
 }
 
+/// Words of a source and what stands in their place.
+type Replaced<'a> = &'a [(&'a str, &'a str)];
+
 /// What g++ makes of one source with some words replaced.
-fn cxx(folder: &Path, name: &str, replaced: &[(&str, &str)]) -> PathBuf {
+fn cxx(folder: &Path, name: &str, replaced: Replaced<'_>) -> PathBuf {
     let mut text = CXX.to_owned();
     for (from, to) in replaced {
         assert!(text.contains(from), "{from}");
@@ -116,7 +119,7 @@ fn what_cxx_keeps_beside_the_code() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     let original = cxx(folder, "original.o", &[]);
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[(Replaced<'_>, &[&str])] = &[
         (&[], &[]),
         (
             &[("catch (int &)", "catch (unsigned &)")],

@@ -112,6 +112,8 @@ pub fn is_made_up_constant(name: &str) -> bool {
     c || name.ends_with(".__func__")
         || name.ends_with(".__FUNCTION__")
         || name.ends_with(".__PRETTY_FUNCTION__")
+        // What the kernel's index of messages points to (`include/linux/printk.h`), where Clang names it.
+        || name.ends_with("._entry")
         || name == "str"
 }
 
@@ -198,9 +200,16 @@ mod tests {
 
     #[test]
     fn constants_of_the_compilers() {
-        for name in
-            [".LC0", "CSWTCH.12", "__func__.3", "C.1.2", "f.__func__", "switch.table.f", ".Lreltable.f"]
-        {
+        for name in [
+            ".LC0",
+            "CSWTCH.12",
+            "__func__.3",
+            "C.1.2",
+            "f.__func__",
+            "switch.table.f",
+            ".Lreltable.f",
+            "f._entry",
+        ] {
             assert!(is_made_up_constant(name), "{name}");
         }
         for name in ["table", "C", "C.x", "func", "my_str", "table.0"] {
