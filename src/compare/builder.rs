@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use crate::correlate::Matching;
-use crate::normalize::{Entity, EntityId, EntityKind};
+use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
 use super::bare;
 use super::delta::{Comparison, Difference, DifferenceKind, Link};
-use super::reached;
+use super::reached::{self, Reached};
 use super::references::Sides;
 use super::tables;
 use super::unit::Options;
@@ -55,8 +55,6 @@ impl<'c> Builder<'c> {
     pub(super) fn run(&self) -> Comparison {
         let (o, p) = (self.sides.original, self.sides.patched);
         let matching: &Matching = self.sides.matching;
-        // Worked out before the functions are shared out to threads, which would all wait for it.
-        let tables = Pair::new(tables::collect(o), tables::collect(p));
         let mut work: Vec<Pair<Option<EntityId>>> = p
             .ids()
             .filter(|&id| !p.entity(id).by_content)
@@ -67,18 +65,10 @@ impl<'c> Builder<'c> {
                 .filter(|&id| !o.entity(id).by_content && matching.patched(id).is_none())
                 .map(|id| Pair::new(Some(id), None)),
         );
-        let mut outcomes: Vec<Outcome> = work
-            .into_par_iter()
-            .with_min_len(16)
-            .map(|ids| {
-                let differences = ids.both().map_or_else(Vec::new, |ids| self.compare_entities(ids, &tables));
-                Outcome { ids, differences }
-            })
-            .collect();
-        let reached = Pair::new(reached::find(o), reached::find(p));
+        let tables = self.tables();
+        let reached = self.reached();
         let unreached = unreached::find(&self.sides, &reached);
-        doubt_suspects(&mut outcomes, &unreached);
-        self.blame_cold_parts(&mut outcomes);
+        let outcomes = self.outcomes(work, &tables, &unreached);
         let mut comparison = self.entries(outcomes);
         comparison.entries.extend(bare::entries(&self.sides));
         let unowned = Pair::new(
@@ -87,6 +77,56 @@ impl<'c> Builder<'c> {
         );
         self.add_sections(&mut comparison, &unowned, &unreached);
         comparison
+    }
+
+    /// Compares one pair, or what only one side has, with its cold parts, and nothing else.
+    pub(super) fn run_for(&self, ids: Pair<Option<EntityId>>) -> Comparison {
+        let (o, p) = (self.sides.original, self.sides.patched);
+        let matching: &Matching = self.sides.matching;
+        let mut work = vec![ids];
+        let is_cold =
+            |n: &Normalized<'_, '_>, id, of: Option<EntityId>| of.is_some() && n.entity(id).cold_of == of;
+        work.extend(
+            p.ids().filter(|&id| is_cold(p, id, ids.patched)).map(|id| {
+                Pair::new(matching.original(id).filter(|&c| is_cold(o, c, ids.original)), Some(id))
+            }),
+        );
+        let taken: Vec<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
+        work.extend(
+            o.ids()
+                .filter(|&id| is_cold(o, id, ids.original) && !taken.contains(&id))
+                .map(|id| Pair::new(Some(id), None)),
+        );
+        let unreached = unreached::find(&self.sides, &self.reached());
+        self.entries(self.outcomes(work, &self.tables(), &unreached))
+    }
+
+    /// Worked out before the functions are shared out to threads, which would all wait for it.
+    fn tables(&self) -> Pair<tables::Tables> {
+        Pair::new(tables::collect(self.sides.original), tables::collect(self.sides.patched))
+    }
+
+    fn reached(&self) -> Pair<Reached> {
+        Pair::new(reached::find(self.sides.original), reached::find(self.sides.patched))
+    }
+
+    fn outcomes(
+        &self,
+        work: Vec<Pair<Option<EntityId>>>,
+        tables: &Pair<tables::Tables>,
+        unreached: &Unreached,
+    ) -> Vec<Outcome> {
+        let mut outcomes: Vec<Outcome> = work
+            .into_par_iter()
+            .with_min_len(16)
+            .map(|ids| {
+                let differences = ids.both().map_or_else(Vec::new, |ids| self.compare_entities(ids, tables));
+                Outcome { ids, differences }
+            })
+            .collect();
+        doubt_suspects(&mut outcomes, unreached);
+        self.blame_cold_parts(&mut outcomes);
+        outcomes
     }
 
     fn compare_entities(&self, ids: Pair<EntityId>, tables: &Pair<tables::Tables>) -> Vec<Difference> {

@@ -3,6 +3,8 @@
 use crate::load::Binding;
 use crate::pair::Pair;
 
+use super::listing::Listing;
+
 /// All compared things of one unit, ordered by section and offset (patched side first, then what was removed).
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
@@ -76,7 +78,7 @@ pub struct Entry {
     /// Index in [`Comparison::entries`] of the function this cold part belongs to. A cold part's change is also
     /// a difference (kind [`DifferenceKind::ColdPart`]) of that function.
     pub cold_of: Option<usize>,
-    /// Instructions of both sides, when they were asked for and the entry is a changed function.
+    /// Instructions or content of both sides, when they were asked for and the entry is changed.
     pub listing: Option<Listing>,
 }
 
@@ -122,33 +124,4 @@ pub struct Link {
     pub entry: Option<usize>,
     /// Offset in bytes from the start of the thing before it in the chain, on the patched side.
     pub at: Option<u64>,
-}
-
-/// The instructions of both sides of a changed function, aligned.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// The lines in order.
-    pub lines: Vec<ListingLine>,
-}
-
-/// One instruction of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListingLine {
-    /// Which sides have it.
-    pub op: ListingOp,
-    /// Offset in bytes from the start of the function, on the sides that have it.
-    pub at: Pair<Option<u64>>,
-    /// The instruction with symbolic operands, in GNU syntax.
-    pub text: String,
-}
-
-/// Which sides have an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListingOp {
-    /// Both.
-    Equal,
-    /// Only the original.
-    Removed,
-    /// Only the patched.
-    Added,
 }

@@ -54,9 +54,10 @@ impl Builder<'_> {
             let original_name = outcome.ids.original.map(|id| o.name(id)).filter(|other| *other != name);
             let is_function = entity.kind == EntityKind::Function;
             let listing = match outcome.ids.both() {
-                Some(ids) if self.options.show && is_function && status == Status::Changed => {
-                    Some(listing::listing(&self.sides, ids))
-                }
+                Some(ids) if self.options.show && status == Status::Changed => Some(match is_function {
+                    true => listing::function(&self.sides, ids, &outcome.differences),
+                    false => listing::object(&self.sides, ids),
+                }),
                 _ => None,
             };
             by_id.insert((side, id), comparison.entries.len());
@@ -144,6 +145,8 @@ impl Builder<'_> {
             let size = |runs: &[content::Run]| {
                 (!runs.is_empty()).then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
             };
+            let listing = (self.options.show && status == Status::Changed)
+                .then(|| listing::section(&self.sides, name, Pair::new(runs.original, runs.patched)));
             let extent = |runs: &[content::Run]| {
                 let (section, range) = runs.first()?;
                 Some(Extent { section: *section, offset: range.start, size: range.end - range.start })
@@ -160,7 +163,7 @@ impl Builder<'_> {
                 size: Pair::new(size(runs.original), size(runs.patched)),
                 differences,
                 cold_of: None,
-                listing: None,
+                listing,
             });
         }
     }

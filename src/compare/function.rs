@@ -9,6 +9,7 @@ use crate::pair::Pair;
 
 use super::delta::{Difference, DifferenceKind, Link};
 use super::references::{Sides, Visiting};
+use super::words;
 
 /// At most so many references that differ are named for one function.
 const NAMED_REFERENCES: usize = 8;
@@ -62,7 +63,7 @@ impl Sides<'_> {
             })
     }
 
-    fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
+    pub(super) fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
         let (a, b) = (insns.original, insns.patched);
         if a.kind != b.kind || a.opcode != b.opcode {
             return Outcome::Other;
@@ -124,7 +125,8 @@ impl Sides<'_> {
     }
 }
 
-enum Outcome {
+/// How two instructions compare.
+pub(super) enum Outcome {
     Same,
     Reference(Difference),
     Other,
@@ -138,26 +140,26 @@ fn alone_in_section(n: &Normalized<'_, '_>, id: EntityId) -> bool {
     n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
 }
 
-fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
+pub(super) fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
     let entity = n.entity(id);
     let start = entity.offset + u64::from(insn.offset);
     n.relocs_in(entity.section.unwrap_or(0), start..start + u64::from(insn.len))
 }
 
 /// One reference of an instruction.
-struct InsnReference {
+pub(super) struct InsnReference {
     /// Offset of its field in bytes from the start of the instruction.
     field: u64,
     /// How the field reaches the target; a distance that the assembler resolved counts as a plain one.
     kind: (u32, RelocKind),
-    target: Target,
+    pub(super) target: Target,
 }
 
 /// No instruction of any architecture has more fields than this that lead somewhere.
-const FIELDS: usize = 4;
+pub(super) const FIELDS: usize = 4;
 
 /// The references of an instruction in the order of their fields.
-fn references(
+pub(super) fn references(
     n: &Normalized<'_, '_>,
     id: EntityId,
     insn: &Insn,
@@ -203,7 +205,7 @@ fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     a == b || plain(a.1) && plain(b.1)
 }
 
-fn leads_into(target: Target, id: EntityId) -> bool {
+pub(super) fn leads_into(target: Target, id: EntityId) -> bool {
     matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
 }
 
@@ -223,6 +225,6 @@ fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
     if let Some(first) = chain.first_mut() {
         first.at = at.patched;
     }
-    let what = chain.first().map_or_else(|| "a reference differs".to_owned(), |l| l.what.clone());
+    let what = words::path(&chain);
     Difference { kind: DifferenceKind::Reference, at, what, chain }
 }

@@ -6,24 +6,26 @@
 mod attributes;
 mod bare;
 mod builder;
+mod choose;
 mod content;
 mod coverage;
 pub mod delta;
 mod entries;
 mod function;
 mod handlers;
-mod listing;
+pub mod listing;
 mod objects;
 mod reached;
 mod references;
+mod table_words;
 mod tables;
 mod unit;
 mod unowned;
 mod unreached;
+mod words;
 
+pub use choose::unknown as unknown_symbol;
 pub use coverage::{Coverage, Keeper, Share, coverage};
-pub use delta::{
-    Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
-    Status,
-};
-pub use unit::{Options, compare, one_sided};
+pub use delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Status};
+pub use listing::{Listing, ListingLine, ListingOp, Part};
+pub use unit::{Options, compare, compare_symbols, one_sided};

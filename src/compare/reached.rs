@@ -12,8 +12,6 @@ use rustc_hash::FxHashSet;
 use crate::load::{Reloc, Section, SymbolPlace};
 use crate::normalize::{EntityId, Normalized, Target, Treatment};
 
-use super::content;
-
 /// Something that is compared only with what leads to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Content {
@@ -154,7 +152,7 @@ fn edge(n: &Normalized<'_, '_>, section: u32, treatment: Treatment, reloc: &Relo
     match entity {
         Some((id, entity)) if entity.kind == Function => (Source::Compared, n.target_in_function(id, reloc)),
         Some((id, entity)) if entity.by_content => {
-            (Source::Content(Content::Constant(id)), content::target(n, section, entity.offset, reloc, true))
+            (Source::Content(Content::Constant(id)), n.target_in_nameless(section, entity.offset, reloc))
         }
         Some(_) => (Source::Compared, n.target_in_data(section, reloc)),
         None => {
@@ -167,7 +165,7 @@ fn edge(n: &Normalized<'_, '_>, section: u32, treatment: Treatment, reloc: &Relo
             match previous.filter(|&start| behind.is_none_or(|e| e.offset < start)) {
                 Some(start) => (
                     Source::Content(Content::Nameless(section, start)),
-                    content::target(n, section, start, reloc, true),
+                    n.target_in_nameless(section, start, reloc),
                 ),
                 None => (Source::Compared, n.target_in_data(section, reloc)),
             }

@@ -42,7 +42,9 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
         .all(|d| matches!(d.kind, DifferenceKind::Reference | DifferenceKind::ColdPart));
     let is_function = entry.kind == EntryKind::Function;
     let mut causes = Vec::new();
-    for difference in differences(entry, cold) {
+    let own = entry.differences.iter().map(|d| (d, None));
+    let of_cold = cold.iter().flat_map(|c| c.differences.iter().map(|d| (d, Some(c.name.as_str()))));
+    for (difference, part) in own.chain(of_cold) {
         let kind = match difference.kind {
             DifferenceKind::Instructions | DifferenceKind::ColdPart => continue,
             DifferenceKind::Reference => CauseKind::Reference,
@@ -56,6 +58,11 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
                 format!("same instructions; {}", difference.what)
             }
             _ => difference.what.clone(),
+        };
+        // Places of a cold part count from its own start.
+        let summary = match part {
+            Some(part) => format!("in {part}: {summary}"),
+            None => summary,
         };
         let symbol = difference.chain.last().filter(|l| l.entry.is_some()).map(|l| l.what.clone());
         let chain = difference

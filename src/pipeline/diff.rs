@@ -9,7 +9,7 @@ use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
 use crate::load::{MappedFile, Unit, elf};
 use crate::pair::{Pair, Side};
-use crate::plan::DiffPlan;
+use crate::plan::{DiffPlan, FileSymbol};
 use crate::report::model::{ReportError, Request};
 use crate::report::{ReportInput, UnitResult, build_report};
 
@@ -21,20 +21,28 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     let pool = super::pool(plan.jobs)?;
     let options = compare::Options { all: plan.all, show: plan.show };
     let units = pool.install(|| -> Result<Vec<UnitResult>> {
-        let pairs = pairing::pair(plan.sides.as_ref().map(std::path::PathBuf::as_path))?;
+        let pairs = pairing::pair(plan.sides.as_ref().map(|side| side.path.as_path()))?;
         progress.stage("Comparing", Some(pairs.len() as u64));
-        Ok(pairs
-            .into_par_iter()
-            .map(|pair| {
-                let unit = compare_pair(&pair, options);
-                progress.advance();
-                unit
-            })
-            .collect())
+        let symbols = plan.sides.as_ref().map(|side| side.symbol.as_deref());
+        let alone = pairs.len() == 1;
+        let compare_one = |pair: ObjectPair| {
+            let unit = match symbols.any() {
+                true => compare_symbols(&pair, symbols, options, alone),
+                false => Ok(compare_pair(&pair, options)),
+            };
+            progress.advance();
+            unit
+        };
+        let found: Vec<_> = pairs.into_par_iter().map(compare_one).collect();
+        with_symbol(plan, found)
     })?;
+    let named = |side: &FileSymbol| match &side.symbol {
+        Some(symbol) => format!("{}:{symbol}", side.path.display()),
+        None => side.path.display().to_string(),
+    };
     let request = Request {
-        original: plan.sides.original.display().to_string(),
-        patched: plan.sides.patched.display().to_string(),
+        original: named(&plan.sides.original),
+        patched: named(&plan.sides.patched),
         compilers: Vec::new(),
         line_directives: false,
     };
@@ -49,15 +57,86 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     })
 }
 
+/// The units that have the symbol that was asked for, if one was.
+fn with_symbol(plan: &DiffPlan, found: Vec<Result<UnitResult, Absent>>) -> Result<Vec<UnitResult>> {
+    let (count, mut units, mut absent) = (found.len(), Vec::new(), None);
+    for unit in found {
+        match unit {
+            Ok(unit) => units.push(unit),
+            Err(Absent(error)) => absent = Some(error),
+        }
+    }
+    match (units.is_empty(), absent) {
+        (true, Some(error)) if count == 1 => Err(error),
+        (true, Some(_)) => {
+            let side = match plan.sides.original.symbol {
+                Some(_) => &plan.sides.original,
+                None => &plan.sides.patched,
+            };
+            let symbol = side.symbol.as_deref().unwrap_or_default();
+            let what = format!("no object file in it has a function or data object `{symbol}`");
+            Err(Error::input(&side.path, "symbol", what))
+        }
+        _ => Ok(units),
+    }
+}
+
 /// Compares one pair of object files. What goes wrong stands in the result, so that the others go on.
 pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> UnitResult {
+    let compared = with_units(&pair.objects, |units| match (units.original, units.patched) {
+        (Some(o), Some(p)) => compare::compare(Pair::new(o, p), options),
+        (Some(o), None) => compare::one_sided(o, Side::Original),
+        (None, Some(p)) => compare::one_sided(p, Side::Patched),
+        (None, None) => Ok(Comparison::default()),
+    });
+    result(pair, compared)
+}
+
+/// A symbol that a pair of object files has on neither side.
+struct Absent(Error);
+
+/// Compares one symbol of a pair of object files. When no other pair can have it, a name that does not say which
+/// symbol is meant is as good as none.
+fn compare_symbols(
+    pair: &ObjectPair,
+    symbols: Pair<Option<&str>>,
+    options: compare::Options,
+    alone: bool,
+) -> Result<UnitResult, Absent> {
+    let compared = with_units(&pair.objects, |units| {
+        let empty = units.original.or(units.patched).map(Unit::emptied);
+        let (Some(o), Some(p)) = (units.original.or(empty.as_ref()), units.patched.or(empty.as_ref())) else {
+            return Ok(Ok(Comparison::default()));
+        };
+        if let Some(comparison) = compare::compare_symbols(Pair::new(o, p), symbols, options)? {
+            return Ok(Ok(comparison));
+        }
+        let unknown = match (symbols.original, symbols.patched) {
+            (Some(name), _) if units.original.is_some() => compare::unknown_symbol(o, name),
+            (_, Some(name)) => compare::unknown_symbol(p, name),
+            (name, _) => compare::unknown_symbol(p, name.unwrap_or_default()),
+        };
+        Ok(Err(unknown))
+    });
+    match compared {
+        Ok((Err(unknown), _)) => Err(Absent(unknown)),
+        Ok((Ok(comparison), arch)) => Ok(result(pair, Ok((comparison, arch)))),
+        Err(error) if error.code() == "symbol" || alone && error.code() == "symbol-ambiguous" => {
+            Err(Absent(error))
+        }
+        Err(error) => Ok(result(pair, Err(error))),
+    }
+}
+
+/// What came of a pair: a comparison and the architecture, or what went wrong.
+fn result(pair: &ObjectPair, compared: Result<(Comparison, String)>) -> UnitResult {
     let shown = |source: &Option<ObjectSource>| source.as_ref().map(|s| s.shown().display().to_string());
     let mut result = UnitResult {
         name: pair.name.clone(),
         objects: Pair::new(shown(&pair.objects.original), shown(&pair.objects.patched)),
         ..UnitResult::default()
     };
-    match compare_sources(&pair.objects, options) {
+    match compared {
         Ok((comparison, arch)) => {
             let objects = Pair::default();
             let evidence = UnitEvidence { comparison: &comparison, objects, map: &|_| None };
@@ -71,10 +150,11 @@ pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> Unit
     result
 }
 
-fn compare_sources(
+/// Loads the object files of a pair and does something with them. Gives the architecture too.
+fn with_units<T>(
     sources: &Pair<Option<ObjectSource>>,
-    options: compare::Options,
-) -> Result<(Comparison, String)> {
+    work: impl FnOnce(Pair<Option<&Unit<'_>>>) -> Result<T>,
+) -> Result<(T, String)> {
     let open = |source: &Option<ObjectSource>| source.as_ref().map(|s| MappedFile::open(&s.path)).transpose();
     let files = Pair::new(open(&sources.original)?, open(&sources.patched)?);
     let read = |side: Side| -> Result<Option<Unit<'_>>> {
@@ -86,12 +166,8 @@ fn compare_sources(
         fixscope_arch::by_elf_machine(unit.machine, unit.is_64)
             .map_or_else(String::new, |a| a.name().to_owned())
     };
-    match (&units.original, &units.patched) {
-        (Some(o), Some(p)) => Ok((compare::compare(Pair::new(o, p), options)?, arch(p))),
-        (Some(o), None) => Ok((compare::one_sided(o, Side::Original)?, arch(o))),
-        (None, Some(p)) => Ok((compare::one_sided(p, Side::Patched)?, arch(p))),
-        (None, None) => Ok((Comparison::default(), String::new())),
-    }
+    let arch = units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default();
+    Ok((work(units.as_ref().map(Option::as_ref))?, arch))
 }
 
 pub(super) fn report_error(error: &Error) -> ReportError {

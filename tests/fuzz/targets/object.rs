@@ -1,0 +1,20 @@
+//! The loader, with everything behind it: whatever it accepts is the same as itself.
+#![no_main]
+
+use std::path::Path;
+
+use fixscope::compare::{Options, Status, compare};
+use fixscope::load::{dwarf::Dwarf, elf};
+use fixscope::pair::Pair;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let path = Path::new("fuzzed.o");
+    let _ = Dwarf::parse(data, path, &[]);
+    let Ok(unit) = elf::read(path, data) else { return };
+    let options = Options { all: true, show: true };
+    let Ok(comparison) = compare(Pair::new(&unit, &unit), options) else { return };
+    for entry in &comparison.entries {
+        assert_eq!(entry.status, Status::Unchanged, "{} differs from itself: {:?}", entry.name, entry.differences);
+    }
+});
