@@ -67,23 +67,38 @@ fn objects_of_cases(folder: &Path) -> Vec<PathBuf> {
             let text = std::fs::read_to_string(case.join("expect")).expect("each case has an expect file");
             let flags = text.lines().find_map(|l| l.strip_prefix("flags ")).unwrap_or_default();
             let other = text.lines().any(|l| l.starts_with("compiler ") && l != "compiler gcc");
-            let sides: &[&str] = if other { &[] } else { &["original", "patched"] };
-            let make = move |side: &&str| {
-                let object = folder.join(format!("{i}-{side}.o"));
+            let sources = if other { Vec::new() } else { sources(case) };
+            let make = move |(s, source): (usize, PathBuf)| {
+                let object = folder.join(format!("{i}-{s}.o"));
                 let status = Command::new("gcc")
                     .args(ways[i % ways.len()].split_whitespace().chain(flags.split_whitespace()))
                     .args(["-w", "-c", "-o"])
                     .arg(&object)
-                    .arg(case.join(side).with_extension("c"))
+                    .arg(&source)
                     .status();
-                assert!(status.expect("gcc runs").success(), "{}", case.display());
+                assert!(status.expect("gcc runs").success(), "{}", source.display());
                 object
             };
-            sides.iter().map(make).collect::<Vec<_>>()
+            sources.into_iter().enumerate().map(make).collect::<Vec<_>>()
         })
         .collect();
     assert!(made.len() > 150, "{} objects of cases", made.len());
     made
+}
+
+/// The sources of a case, each a file of its own.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be listed") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "c" || e == "s") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }
 
 /// 500 modules of a kernel, evenly from all of them.

@@ -56,12 +56,17 @@ impl<'c> Sides<'c> {
         let aliases = |n: &Normalized<'_, '_>, id| -> BTreeMap<String, Seen> {
             let symbols = n.entity(id).names.iter().map(|&s| &n.unit.symbols[s as usize]);
             symbols
-                .map(|s| (names::class(&names::without_rust_hash(&s.name)).into_owned(), seen(s)))
+                .map(|s| (key(s), seen(s)))
                 // What GCC calls a function by that another one was folded into says nothing about this one.
                 .filter(|(name, _)| !name.ends_with(".localalias"))
                 .collect()
         };
-        let (names_o, names_p) = (aliases(o, ids.original), aliases(p, ids.patched));
+        let (mut names_o, mut names_p) = (aliases(o, ids.original), aliases(p, ids.patched));
+        // A function that goes by another name: that is said beside it, and only its aliases are left to compare.
+        if !names_o.keys().any(|name| names_p.contains_key(name)) {
+            names_o.remove(&key(a));
+            names_p.remove(&key(b));
+        }
         // Two names that somebody wants compared are no difference.
         if !names_o.keys().eq(names_p.keys()) && !self.matching.is_asked_for(ids) {
             let list = |names: &BTreeMap<String, Seen>| names.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -107,6 +112,11 @@ impl<'c> Sides<'c> {
 
 /// What other units see of a symbol: binding, visibility and type.
 type Seen = (Binding, u8, SymbolKind);
+
+/// What a name is told by: without what the compilers chose.
+fn key(symbol: &Symbol<'_>) -> String {
+    names::class(&names::without_rust_hash(&symbol.name)).into_owned()
+}
 
 fn seen(symbol: &Symbol<'_>) -> Seen {
     (symbol.binding, symbol.visibility, symbol.kind)

@@ -8,7 +8,7 @@ use crate::normalize::Normalized;
 use crate::pair::{Pair, Side};
 
 use super::builder::difference;
-use super::delta::{DifferenceKind, Entry, EntryKind, Status};
+use super::delta::{DifferenceKind, Entry, EntryKind, Shifts, Status};
 use super::references::Sides;
 
 /// What other units see of such a symbol.
@@ -62,6 +62,7 @@ pub(super) fn entries(sides: &Sides<'_>) -> Vec<Entry> {
             size: Pair::default(),
             differences,
             cold_of: None,
+            shifts: Shifts::default(),
             listing: None,
         });
     }

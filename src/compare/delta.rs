@@ -1,6 +1,8 @@
 //! What the comparison of one unit found.
 
-use crate::load::Binding;
+use fixscope_arch::NumberRole;
+
+use crate::load::{Binding, names};
 use crate::pair::Pair;
 
 use super::listing::Listing;
@@ -78,8 +80,26 @@ pub struct Entry {
     /// Index in [`Comparison::entries`] of the function this cold part belongs to. A cold part's change is also
     /// a difference (kind [`DifferenceKind::ColdPart`]) of that function.
     pub cold_of: Option<usize>,
+    /// Numbers that differ between its instructions, when the entry is a changed function or cold part.
+    pub shifts: Shifts,
     /// Instructions or content of both sides, when they were asked for and the entry is changed.
     pub listing: Option<Listing>,
+}
+
+impl Entry {
+    /// Whether it is a function that goes by another name on the patched side, in more than what the compiler or a
+    /// counting macro chose. Such entries are worth listing though nothing else differs. (The names of data objects
+    /// follow: Clang's have the function's in them.)
+    pub fn is_renamed(&self) -> bool {
+        let original = self.original_name.as_ref();
+        self.kind == EntryKind::Function
+            && original.is_some_and(|name| names::class(name) != names::class(&self.name))
+    }
+
+    /// Whether a report without unchanged things lists it.
+    pub fn is_worth_listing(&self) -> bool {
+        self.status != Status::Unchanged || self.is_renamed() && self.cold_of.is_none()
+    }
 }
 
 /// One way in which two matched things differ.
@@ -124,4 +144,50 @@ pub struct Link {
     pub entry: Option<usize>,
     /// Offset in bytes from the start of the thing before it in the chain, on the patched side.
     pub at: Option<u64>,
+}
+
+/// Numbers that differ between corresponding instructions of both sides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shifts {
+    /// The numbers, in the order of the patched instructions.
+    pub list: Vec<Shift>,
+    /// Whether the functions' own instructions differ in nothing else: as many on both sides, each the same as the
+    /// one in its place but for these numbers, with references to the same things.
+    pub nothing_else: bool,
+}
+
+/// A number that differs between two corresponding instructions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift {
+    /// Offset of the instruction in bytes from the start of the function.
+    pub at: Pair<u64>,
+    /// The number, extended with its sign.
+    pub values: Pair<i64>,
+    /// What it is for.
+    pub role: NumberRole,
+    /// Where it goes, when the instruction does nothing but put it there. Only told when [`Shifts::nothing_else`].
+    pub load: Option<Load>,
+}
+
+/// Where a number goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Load {
+    /// Into the register of an argument.
+    Argument {
+        /// 0 for the first.
+        index: u8,
+        /// The call that takes it, when nothing else can.
+        callee: Option<Callee>,
+    },
+    /// Onto the stack.
+    Stack,
+}
+
+/// A call and what is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callee {
+    /// Name of the function.
+    pub name: String,
+    /// Offset of the call in bytes from the start of the calling function.
+    pub at: Pair<u64>,
 }

@@ -132,7 +132,7 @@ pub(super) enum Outcome {
     Other,
 }
 
-fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
+pub(super) fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
     decoded.insns[decoded.significant[i] as usize]
 }
 
@@ -151,7 +151,7 @@ pub(super) struct InsnReference {
     /// Offset of its field in bytes from the start of the instruction.
     field: u64,
     /// How the field reaches the target; a distance that the assembler resolved counts as a plain one.
-    kind: (u32, RelocKind),
+    pub(super) kind: (u32, RelocKind),
     pub(super) target: Target,
 }
 
@@ -200,7 +200,7 @@ pub(super) fn references(
 }
 
 /// Whether two fields compute the same; a call through the procedure linkage table is a call all the same.
-fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
+pub(super) fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     let plain = |kind| matches!(kind, RelocKind::Relative { via: Via::Direct | Via::Plt, .. });
     a == b || plain(a.1) && plain(b.1)
 }

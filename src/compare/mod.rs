@@ -13,9 +13,12 @@ pub mod delta;
 mod entries;
 mod function;
 mod handlers;
+pub mod line_only;
 pub mod listing;
+mod numbers;
 mod objects;
 mod reached;
+mod readers;
 mod references;
 mod table_words;
 mod tables;
@@ -26,6 +29,9 @@ mod words;
 
 pub use choose::unknown as unknown_symbol;
 pub use coverage::{Coverage, Keeper, Share, coverage};
-pub use delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Status};
+pub use delta::{
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Shift, Shifts,
+    Status,
+};
 pub use listing::{Listing, ListingLine, ListingOp, Part};
 pub use unit::{Options, compare, compare_symbols, one_sided};

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::DecodedFunction;
+use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
 use crate::load::{Reloc, Section, Symbol, Unit};
@@ -22,6 +23,7 @@ pub struct Normalized<'u, 'd> {
     decoded: Vec<OnceLock<DecodedFunction>>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
 
 impl<'u, 'd> Normalized<'u, 'd> {
@@ -36,6 +38,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             entities,
             nameless_starts: OnceLock::new(),
             tabled_places: OnceLock::new(),
+            referrers: OnceLock::new(),
         }
     }
 
@@ -73,6 +76,25 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// The entity a symbol lies in, and the offset in it.
     pub fn entity_of_symbol(&self, symbol: u32) -> Option<(EntityId, u64)> {
         *self.entities.of_symbol.get(symbol as usize)?
+    }
+
+    /// The empty data objects at a place: they share it with whatever lies there or ends there.
+    pub fn empty_at(&self, section: u32, offset: u64) -> &[EntityId] {
+        self.entities.empty.get(&(section, offset)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place a target means: section and offset in bytes from its start. `None` outside of this unit.
+    pub fn place_of(&self, target: Target) -> Option<(u32, u64)> {
+        let (section, offset) = match target {
+            Target::Entity { id, offset } => {
+                let entity = self.entity(id);
+                (entity.section?, (entity.offset as i64).wrapping_add(offset))
+            }
+            Target::Nameless { section, offset, inner } => (section, (offset as i64).wrapping_add(inner)),
+            Target::Place { section, offset } => (section, offset),
+            Target::Symbol { .. } | Target::Number(_) => return None,
+        };
+        Some((section, u64::try_from(offset).ok()?))
     }
 
     /// How a section takes part in the comparison.

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::lines::{self, LineTexts, NoTexts};
 use super::{Outcome, Progress};
 use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
@@ -26,10 +27,17 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
         let symbols = plan.sides.as_ref().map(|side| side.symbol.as_deref());
         let alone = pairs.len() == 1;
         let compare_one = |pair: ObjectPair| {
-            let unit = match symbols.any() {
+            let mut unit = match symbols.any() {
                 true => compare_symbols(&pair, symbols, options, alone),
-                false => Ok(compare_pair(&pair, options)),
+                false => Ok(compare_pair(&pair, options, &NoTexts)),
             };
+            if let Ok(unit) = &mut unit
+                && let Some(comparison) = &unit.comparison
+            {
+                let objects = pair.objects.as_ref().map(Option::as_ref);
+                let evidence = UnitEvidence { comparison, objects, map: &|_| None };
+                unit.causes = impact::causes(evidence, None).entries;
+            }
             progress.advance();
             unit
         };
@@ -82,14 +90,18 @@ fn with_symbol(plan: &DiffPlan, found: Vec<Result<UnitResult, Absent>>) -> Resul
 }
 
 /// Compares one pair of object files. What goes wrong stands in the result, so that the others go on.
-pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> UnitResult {
+pub(super) fn compare_pair(
+    pair: &ObjectPair,
+    options: compare::Options,
+    texts: &dyn LineTexts,
+) -> UnitResult {
     let compared = with_units(&pair.objects, |units| match (units.original, units.patched) {
         (Some(o), Some(p)) => compare::compare(Pair::new(o, p), options),
         (Some(o), None) => compare::one_sided(o, Side::Original),
         (None, Some(p)) => compare::one_sided(p, Side::Patched),
         (None, None) => Ok(Comparison::default()),
     });
-    result(pair, compared)
+    result(pair, compared, texts)
 }
 
 /// A symbol that a pair of object files has on neither side.
@@ -120,16 +132,16 @@ fn compare_symbols(
     });
     match compared {
         Ok((Err(unknown), _)) => Err(Absent(unknown)),
-        Ok((Ok(comparison), arch)) => Ok(result(pair, Ok((comparison, arch)))),
+        Ok((Ok(comparison), arch)) => Ok(result(pair, Ok((comparison, arch)), &NoTexts)),
         Err(error) if error.code() == "symbol" || alone && error.code() == "symbol-ambiguous" => {
             Err(Absent(error))
         }
-        Err(error) => Ok(result(pair, Err(error))),
+        Err(error) => Ok(result(pair, Err(error), &NoTexts)),
     }
 }
 
 /// What came of a pair: a comparison and the architecture, or what went wrong.
-fn result(pair: &ObjectPair, compared: Result<(Comparison, String)>) -> UnitResult {
+fn result(pair: &ObjectPair, compared: Result<(Comparison, String)>, texts: &dyn LineTexts) -> UnitResult {
     let shown = |source: &Option<ObjectSource>| source.as_ref().map(|s| s.shown().display().to_string());
     let mut result = UnitResult {
         name: pair.name.clone(),
@@ -137,10 +149,10 @@ fn result(pair: &ObjectPair, compared: Result<(Comparison, String)>) -> UnitResu
         ..UnitResult::default()
     };
     match compared {
-        Ok((comparison, arch)) => {
-            let objects = Pair::default();
-            let evidence = UnitEvidence { comparison: &comparison, objects, map: &|_| None };
-            result.causes = impact::causes(evidence, None).entries;
+        Ok((mut comparison, arch)) => {
+            if let Some(objects) = pair.objects.as_ref().map(Option::as_ref).both() {
+                lines::find(&mut comparison, objects, texts);
+            }
             result.demangled = super::demangle(&comparison);
             result.comparison = Some(comparison);
             result.arch = arch;
