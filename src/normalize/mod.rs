@@ -11,6 +11,7 @@ mod function;
 mod normalized;
 mod referrers;
 pub mod sections;
+mod tables;
 mod targets;
 
 pub use entities::{Entity, EntityId, EntityKind};

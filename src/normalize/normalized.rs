@@ -23,6 +23,7 @@ pub struct Normalized<'u, 'd> {
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
 
@@ -37,6 +38,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
             nameless_starts: OnceLock::new(),
+            tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
         }
     }
@@ -147,7 +149,8 @@ impl<'u, 'd> Normalized<'u, 'd> {
             if entity.kind != EntityKind::Function {
                 return DecodedFunction::default();
             }
-            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id))
+            let tabled = entity.section.map_or(&[][..], |s| self.tabled_places(s));
+            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id), tabled)
         })
     }
 
