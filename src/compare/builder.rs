@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::correlate::Matching;
-use crate::normalize::{Entity, EntityId, EntityKind};
+use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
 use super::delta::{Comparison, Difference, DifferenceKind, Link};
@@ -53,7 +53,12 @@ impl<'c> Builder<'c> {
         let (o, p) = (self.sides.original, self.sides.patched);
         let matching: &Matching = self.sides.matching;
         // Worked out before the functions are shared out to threads, which would all wait for it.
-        let tables = Pair::new(tables::collect(o), tables::collect(p));
+        let collect = |n: &Normalized<'_, '_>| {
+            n.prepare();
+            tables::collect(n)
+        };
+        let (of_o, of_p) = rayon::join(|| collect(o), || collect(p));
+        let tables = Pair::new(of_o, of_p);
         let mut work: Vec<Pair<Option<EntityId>>> = p
             .ids()
             .filter(|&id| !p.entity(id).by_content)

@@ -111,8 +111,10 @@ impl Builder<'_> {
         tables: &Pair<tables::Tables>,
         unreached: &Unreached,
     ) {
-        let o = unowned::collect(self.sides.original, &tables.original);
-        let p = unowned::collect(self.sides.patched, &tables.patched);
+        let (o, p) = rayon::join(
+            || unowned::collect(self.sides.original, &tables.original),
+            || unowned::collect(self.sides.patched, &tables.patched),
+        );
         let names: BTreeSet<&String> =
             o.by_name.keys().chain(p.by_name.keys()).chain(unreached.sections.keys()).collect();
         for name in names {

@@ -42,7 +42,7 @@ pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
         let n = Normalized::new(p, arch);
         return Ok(Comparison { entries: Vec::new(), unlisted_unchanged: count(&n) });
     }
-    let (o, p) = (Normalized::new(o, arch), Normalized::new(p, arch));
+    let (o, p) = rayon::join(|| Normalized::new(o, arch), || Normalized::new(p, arch));
     let matching = correlate::correlate(Pair::new(&o, &p));
     let sides = Sides { original: &o, patched: &p, matching: &matching };
     Ok(Builder::new(sides, options).run())

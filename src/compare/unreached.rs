@@ -30,7 +30,8 @@ pub(super) struct Unreached {
 
 /// Compares the constants that no reference leads to.
 pub(super) fn find(sides: &Sides<'_>) -> Unreached {
-    let constants = Pair::new(collect(sides.original), collect(sides.patched));
+    let (original, patched) = rayon::join(|| collect(sides.original), || collect(sides.patched));
+    let constants = Pair::new(original, patched);
     let mut found = Unreached::default();
     let names: std::collections::BTreeSet<&String> =
         constants.original.keys().chain(constants.patched.keys()).collect();

@@ -63,9 +63,14 @@ fn by_name(sides: Pair<&Normalized<'_, '_>>, matching: &mut Matching) {
             .count()
             > 1
     });
-    let original = names_of(sides.original, many_files);
-    let mut patched: Vec<_> = names_of(sides.patched, many_files).into_iter().collect();
-    patched.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+    let (original, patched) = rayon::join(
+        || names_of(sides.original, many_files),
+        || {
+            let mut patched: Vec<_> = names_of(sides.patched, many_files).into_iter().collect();
+            patched.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+            patched
+        },
+    );
     for (name, ids) in patched {
         let Some(others) = original.get(&name) else { continue };
         // The same name twice in one file (a source included twice): in the order of the file.
@@ -123,7 +128,9 @@ fn by_class(sides: Pair<&Normalized<'_, '_>>, matching: &mut Matching) {
         numbered::match_functions(sides, candidates, matching);
     }
     if !objects.is_empty() {
-        let referrers = sides.map(numbered::referrers);
+        let (original, patched) =
+            rayon::join(|| numbered::referrers(sides.original), || numbered::referrers(sides.patched));
+        let referrers = Pair::new(original, patched);
         for (_, candidates) in objects {
             numbered::match_objects(sides, candidates, &referrers, matching);
         }

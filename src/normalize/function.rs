@@ -20,11 +20,7 @@ pub struct DecodedFunction {
 impl DecodedFunction {
     /// Decodes a function. `relocs` are those inside it, with offsets from the start of the section.
     pub fn new(arch: &dyn Arch, bytes: &[u8], address: u64, relocs: &[Reloc]) -> DecodedFunction {
-        let sites: Vec<Site> = relocs
-            .iter()
-            .filter(|r| r.offset >= address)
-            .map(|r| Site { offset: (r.offset - address) as u32, kind: arch.relocation(r.r_type) })
-            .collect();
+        let sites = sites(arch, address, relocs);
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites }, &mut insns);
         let significant = significant(&insns, &sites, address);
@@ -46,6 +42,12 @@ impl DecodedFunction {
         }
         Some(self.significant.partition_point(|&s| (s as usize) < i) as u32)
     }
+}
+
+/// The places of a function that relocations fill. `relocs` are as for [`DecodedFunction::new`].
+pub(super) fn sites(arch: &dyn Arch, address: u64, relocs: &[Reloc]) -> Vec<Site> {
+    let inside = relocs.iter().filter(|r| r.offset >= address);
+    inside.map(|r| Site { offset: (r.offset - address) as u32, kind: arch.relocation(r.r_type) }).collect()
 }
 
 /// Leaves out NOPs that only move what follows to a round address: a run that ends at a multiple of eight, does

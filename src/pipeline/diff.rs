@@ -81,7 +81,8 @@ fn compare_sources(
         let (Some(source), Some(file)) = (sources.get(side), files.get(side)) else { return Ok(None) };
         elf::read(&source.shown(), source.bytes(file)?).map(Some)
     };
-    let units = Pair::new(read(Side::Original)?, read(Side::Patched)?);
+    let (original, patched) = rayon::join(|| read(Side::Original), || read(Side::Patched));
+    let units = Pair::new(original?, patched?);
     let arch = |unit: &Unit<'_>| {
         fixscope_arch::by_elf_machine(unit.machine, unit.is_64)
             .map_or_else(String::new, |a| a.name().to_owned())
