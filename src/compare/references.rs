@@ -255,7 +255,8 @@ fn describe_nameless(n: &Normalized<'_, '_>, section: u32, offset: u64) -> Strin
     let Some(info) = n.unit.section(section) else { return "?".to_owned() };
     let range = n.nameless_extent(section, offset);
     let bytes = n.bytes(section, range.clone());
-    if info.is_strings() && info.entsize <= 1 {
+    let is_text = n.unit.linked.is_some() && n.text_length(section, offset) == bytes.len() as u64;
+    if is_text && !bytes.is_empty() || info.is_strings() && info.entsize <= 1 {
         let text = String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned();
         // The kernel's log levels are a control character and a digit in front of the text.
         let shown: String = text.chars().take(60).collect();

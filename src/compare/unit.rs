@@ -78,7 +78,7 @@ fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
 
 /// Whether two units are the same in every byte that matters, told without looking at any function.
 fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
-    let shape = |s: &Section<'_>| (s.sh_type, s.flags, s.size, s.align, s.entsize);
+    let shape = |s: &Section<'_>| (s.sh_type, s.flags, s.address, s.size, s.align, s.entsize);
     o.e_type == p.e_type
         && o.sections.len() == p.sections.len()
         && o.symbols.len() == p.symbols.len()

@@ -23,7 +23,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
     let mut unowned = Unowned::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() || sections::treatment(&section.name) != Treatment::Ordinary {
+        if !section.is_allocated() || sections::treatment_of(section) != Treatment::Ordinary {
             continue;
         }
         // Strings and constants that nothing refers to cannot be reached; the linker merges them by content.
@@ -60,7 +60,7 @@ fn left_over(n: &Normalized<'_, '_>, tables: &Tables) -> Vec<Run> {
     let mut left = Vec::new();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() || sections::treatment(&section.name) != Treatment::ThroughTable {
+        if !section.is_allocated() || sections::treatment_of(section) != Treatment::ThroughTable {
             continue;
         }
         let of_functions = tables.replacements.iter().filter(|(s, _)| *s == index);

@@ -7,8 +7,10 @@ pub mod archive;
 pub mod dwarf;
 pub mod elf;
 pub mod file;
+pub mod linked;
 pub mod names;
 pub mod unit;
 
 pub use file::MappedFile;
+pub use linked::Linked;
 pub use unit::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};

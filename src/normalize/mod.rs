@@ -7,6 +7,7 @@
 mod anonymous;
 mod entities;
 mod function;
+mod linked;
 mod normalized;
 pub mod sections;
 mod targets;

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::{self, DecodedFunction};
+use super::linked::{self, Resolved};
 use super::sections::{self, Treatment};
 use super::targets::Target;
 use crate::load::{Reloc, Section, Symbol, Unit};
@@ -28,6 +29,7 @@ pub struct Normalized<'u, 'd> {
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
     behinds: Vec<OnceLock<Vec<u8>>>,
+    resolved: OnceLock<Resolved>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
 }
 
@@ -42,6 +44,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
+            resolved: OnceLock::new(),
             nameless_starts: OnceLock::new(),
         }
     }
@@ -92,7 +95,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
 
     /// How a section takes part in the comparison.
     pub fn treatment(&self, section: u32) -> Treatment {
-        self.unit.section(section).map_or(Treatment::Bookkeeping, |s| sections::treatment(&s.name))
+        self.unit.section(section).map_or(Treatment::Bookkeeping, sections::treatment_of)
     }
 
     /// Whether the section is compared by functions, data objects and nameless data.
@@ -103,9 +106,18 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// The relocations of a section, ordered by offset.
     pub fn relocs(&self, section: u32) -> &[Reloc] {
         match self.relocs.get(section as usize) {
+            _ if let Some(resolved) = self.resolved() => {
+                resolved.relocs.get(section as usize).map_or(&[], Vec::as_slice)
+            }
             Some(cell) => cell.get_or_init(|| self.unit.relocs(section)),
             None => &[],
         }
+    }
+
+    /// What was found out about the addresses of a linked file.
+    pub(super) fn resolved(&self) -> Option<&Resolved> {
+        let linked = self.unit.linked.as_ref()?;
+        Some(self.resolved.get_or_init(|| linked::resolve(self, linked)))
     }
 
     /// The relocations in a range of a section.

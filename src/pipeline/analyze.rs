@@ -203,7 +203,7 @@ impl Material<'_> {
         } else if unit.errors.is_empty() {
             let objects = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
             let options = compare::Options { all: self.plan.all, show: self.plan.show };
-            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, options)
+            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, options).0
         } else {
             // One side that failed to compile would make every symbol of the other one new or removed.
             UnitResult::default()
