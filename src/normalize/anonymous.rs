@@ -180,16 +180,20 @@ impl Normalized<'_, '_> {
     }
 }
 
+/// No text that a program shows is longer.
+const LONGEST_TEXT: usize = 1 << 16;
+
 /// Where the text of characters of `N` bytes ends that begins here, its end included.
 fn text_end<const N: usize>(bytes: &[u8]) -> Option<usize> {
-    let characters = bytes.as_chunks::<N>().0;
-    let length = characters.iter().position(|c| c.iter().all(|&b| b == 0))?;
-    let is_text = characters[..length].iter().all(|c| match c[..] {
+    let is_text = |character: &[u8; N]| match character[..] {
         // The kernel's log levels begin with the control character 1.
         [b] => b >= b' ' && b != 0x7f || matches!(b, 1 | 7..=13 | 0x1b),
         // Beyond the first 256 characters, wide ones cannot be told from numbers.
         [low, ref high @ ..] => low != 0 && high.iter().all(|&b| b == 0),
         [] => false,
-    });
-    (is_text && length > 0).then_some((length + 1) * N)
+    };
+    let characters = &bytes[..bytes.len().min(LONGEST_TEXT)].as_chunks::<N>().0;
+    let length = characters.iter().position(|c| !is_text(c))?;
+    let ends = characters[length].iter().all(|&b| b == 0);
+    (ends && length > 0).then_some((length + 1) * N)
 }

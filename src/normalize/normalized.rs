@@ -26,6 +26,8 @@ pub struct Normalized<'u, 'd> {
     /// Its instruction set.
     pub arch: &'static dyn Arch,
     entities: Entities,
+    /// By section index. Asked for with every reference, and told by name.
+    treatments: Vec<Treatment>,
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
     behinds: Vec<OnceLock<Vec<u8>>>,
@@ -40,6 +42,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         Normalized {
             unit,
             arch,
+            treatments: unit.sections.iter().map(sections::treatment_of).collect(),
             relocs: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
@@ -95,7 +98,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
 
     /// How a section takes part in the comparison.
     pub fn treatment(&self, section: u32) -> Treatment {
-        self.unit.section(section).map_or(Treatment::Bookkeeping, sections::treatment_of)
+        self.treatments.get(section as usize).copied().unwrap_or(Treatment::Bookkeeping)
     }
 
     /// Whether the section is compared by functions, data objects and nameless data.
