@@ -432,3 +432,60 @@ fn an_image_with_a_script_of_its_own() {
         set(&["changed function grows", "changed function reads", "new object added"])
     );
 }
+
+/// Broken files give a result or an error, whatever byte is wrong.
+#[test]
+fn no_wrong_byte_panics() {
+    use fixscope::compare::{Options, compare};
+    use fixscope::load::elf;
+    use fixscope::pair::Pair;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let case =
+        CASES.iter().find(|case| case.name == "another thread-local variable").expect("the case is there");
+    let mut random = common::Random(0x5eed_1234);
+    for (way, side) in
+        [("-fPIC -shared -nostdlib -Wl,-z,norelro", "library"), ("-fno-pie -no-pie", "program")]
+    {
+        let path = link(folder.path(), case.text, way, &["-O2"], side);
+        let bytes = std::fs::read(&path).expect("the file is there");
+        let whole = elf::read(&path, &bytes).expect("it is a linked file");
+        // Headers and tables stand at both ends; what lies between is mostly code and padding.
+        for round in 0..400u64 {
+            let mut broken = bytes.clone();
+            for _ in 0..1 + round % 4 {
+                let at = match round % 3 {
+                    0 => random.below(1024),
+                    1 => bytes.len() as u64 - 1 - random.below(6000),
+                    _ => random.below(bytes.len() as u64),
+                };
+                broken[at as usize] = random.below(256) as u8;
+            }
+            if let Ok(unit) = elf::read(Path::new("broken"), &broken) {
+                _ = compare(Pair::new(&whole, &unit), Options { all: true, show: true });
+            }
+        }
+    }
+}
+
+/// More sections than a symbol can number by itself, as `-ffunction-sections` makes them of a large program.
+#[test]
+#[ignore = "takes minutes to compile"]
+fn seventy_thousand_functions_in_sections_of_their_own() {
+    use std::fmt::Write as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let build = |side: &str, changed: &[u32]| {
+        let mut text = String::from("int outside(int, const char *);\n");
+        for i in 0..70_000 {
+            let value = if changed.contains(&i) { i + 1_000_000 } else { i };
+            writeln!(text, "int f{i}(int x) {{ return outside({value} + x, \"s{}\"); }}", i % 100)
+                .expect("text grows");
+        }
+        let place = folder.path().join(side);
+        std::fs::create_dir_all(&place).expect("writable");
+        common::compile(&place, "many.o", &text, &["-w", "-O1", "-ffunction-sections"])
+    };
+    let changed = [0, 12_345, 65_279, 65_280, 69_999];
+    let (original, patched) = (build("original", &[]), build("patched", &changed));
+    let expected: BTreeSet<String> = changed.iter().map(|i| format!("changed function f{i}")).collect();
+    assert_eq!(listed(&original, &patched), expected);
+}

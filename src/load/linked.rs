@@ -140,11 +140,15 @@ fn symbol_without_place<'d>(name: String) -> Symbol<'d> {
 fn place_thread_local(unit: &mut Unit<'_>, linked: &Linked, index: usize) {
     let symbol = &mut unit.symbols[index];
     let (SymbolKind::Tls, SymbolPlace::Section(section)) = (symbol.kind, symbol.place) else { return };
-    let (Some(tls), Some(section)) = (&linked.tls, unit.sections.get(section as usize)) else { return };
-    symbol.offset = symbol.offset.wrapping_add(tls.start).wrapping_sub(section.address);
-    // What lies outside of its section names no byte of it.
-    if symbol.offset.checked_add(symbol.size).is_none_or(|end| end > section.size) {
-        symbol.place = SymbolPlace::Undefined;
+    let start = linked.tls.as_ref().map(|tls| tls.start);
+    let offset = start.zip(unit.sections.get(section as usize)).and_then(|(start, section)| {
+        let offset = symbol.offset.wrapping_add(start).wrapping_sub(section.address);
+        (offset.checked_add(symbol.size)? <= section.size).then_some(offset)
+    });
+    match offset {
+        Some(offset) => symbol.offset = offset,
+        // What lies outside of its section names no byte of it.
+        None => symbol.place = SymbolPlace::Undefined,
     }
 }
 
