@@ -19,7 +19,7 @@ pub struct AnalyzePlan {
     pub dry_run: bool,
     /// Report unchanged symbols too.
     pub all: bool,
-    /// Keep the instructions of changed functions, for showing.
+    /// Keep the instructions and contents of what changed, for showing.
     pub show: bool,
     /// Collect what a livepatch skeleton is made of.
     pub skeleton: bool,
@@ -94,12 +94,22 @@ pub enum BuildKind {
 /// A request of `fixscope diff`.
 #[derive(Debug, Clone)]
 pub struct DiffPlan {
-    /// The two files or folders.
-    pub sides: crate::pair::Pair<PathBuf>,
+    /// The two files or folders, with the symbol of them that is compared, if only one is. With a symbol on one side
+    /// only, its counterpart is.
+    pub sides: crate::pair::Pair<FileSymbol>,
     /// Report unchanged symbols too.
     pub all: bool,
-    /// Keep the instructions of changed functions, for showing.
+    /// Keep the instructions and contents of what changed, for showing.
     pub show: bool,
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
+}
+
+/// A file, or one symbol of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSymbol {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Name of the symbol.
+    pub symbol: Option<String>,
 }

@@ -20,10 +20,12 @@
 //!   their encoding and their target.
 
 pub mod code;
+pub mod numbers;
 pub mod regs;
 pub mod x86;
 
 pub use code::{Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, Operand, RelocKind, Site};
+pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
 
 /// What fixscope needs to know about an instruction set.
@@ -54,6 +56,17 @@ pub trait Arch: Sync {
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
     /// relocation fills or for the target of a branch.
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String;
+
+    /// The numbers in the instruction, and the rest of it without them. `None` for direct branches, which hold
+    /// nothing but a distance, and for what is not known.
+    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers>;
+
+    /// The registers that hold the first integer arguments of a call, by the numbers of [`RegSet`], as the
+    /// platform's ABI has them for C functions.
+    fn argument_registers(&self) -> &'static [u8];
+
+    /// The register that points at the stack.
+    fn stack_register(&self) -> u8;
 
     /// Registers the instruction reads and writes. What is not known reads and writes all of them.
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects;

@@ -1,5 +1,6 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -23,7 +24,14 @@ The tree is only read. What is compiled goes to the work folder.";
 const DIFF_EXAMPLES: &str = "\
 Examples:
   fixscope diff original/audit.o patched/audit.o --show
-  fixscope diff original/ patched/ --format json";
+  fixscope diff original/audit.o:audit_log patched/audit.o:audit_log --pretty --full
+  fixscope diff original/ patched/ --format json
+
+FILE:SYMBOL compares one function (with its cold part) or data object. Without a
+symbol on the other side, its counterpart there is found. Two names may differ:
+their functions are compared all the same. A name that occurs several times is
+chosen by its source file, FILE:SYMBOL@SOURCE.c, or by its number among those of
+its name, FILE:SYMBOL@2.";
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -45,7 +53,7 @@ pub enum Command {
     /// Compile a tree without and with a fix, and tell which functions change
     #[command(after_help = format!("{ANALYZE_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Analyze(Box<AnalyzeArgs>),
-    /// Compare two object files, two archives or two folders of them
+    /// Compare two object files, archives or folders of them, or one symbol of each
     #[command(after_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Diff(DiffArgs),
 }
@@ -102,7 +110,7 @@ pub struct AnalyzeArgs {
     #[arg(long, help_heading = "Building")]
     pub keep: bool,
     /// List units, commands and compilations, and compile nothing
-    #[arg(long, conflicts_with_all = ["skeleton", "show"], help_heading = "Building")]
+    #[arg(long, conflicts_with_all = ["skeleton", "show", "pretty", "full"], help_heading = "Building")]
     pub dry_run: bool,
 
     /// Write a livepatch source with the changed functions to a new folder
@@ -116,12 +124,12 @@ pub struct AnalyzeArgs {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// Object file, archive or folder of the original side
-    #[arg(value_hint = ValueHint::AnyPath)]
-    pub original: PathBuf,
+    /// Object file, archive or folder of the original side, or one symbol of it
+    #[arg(value_name = "ORIGINAL[:SYMBOL]", value_hint = ValueHint::AnyPath)]
+    pub original: OsString,
     /// The same of the patched side
-    #[arg(value_hint = ValueHint::AnyPath)]
-    pub patched: PathBuf,
+    #[arg(value_name = "PATCHED[:SYMBOL]", value_hint = ValueHint::AnyPath)]
+    pub patched: OsString,
     /// How the outcome is shown.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -130,10 +138,16 @@ pub struct DiffArgs {
 /// Arguments that all subcommands share.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Show the changed instructions of changed functions
+    /// Show what changed in functions and data objects: instructions, contents, and what they refer to
     #[arg(short, long, help_heading = "Output")]
     pub show: bool,
-    /// Equal instructions to show around changed ones
+    /// The same with both sides beside each other, as wide as the terminal or $COLUMNS
+    #[arg(short, long, help_heading = "Output")]
+    pub pretty: bool,
+    /// Show changed functions and data objects whole, not only the lines around what changed
+    #[arg(long, conflicts_with = "context", help_heading = "Output")]
+    pub full: bool,
+    /// Equal lines to show around changed ones
     #[arg(short = 'U', long = "context", value_name = "N", default_value_t = 3, help_heading = "Output")]
     pub context: usize,
     /// List unchanged functions and data objects too
@@ -224,6 +238,6 @@ mod tests {
         let mut letters: Vec<char> = meanings.iter().map(|(letter, _)| *letter).collect();
         letters.sort_unstable();
         letters.dedup();
-        assert_eq!(letters, ['U', 'j', 'o', 'q', 's', 'v']);
+        assert_eq!(letters, ['U', 'j', 'o', 'p', 'q', 's', 'v']);
     }
 }

@@ -16,6 +16,8 @@ pub struct Environment {
     pub coloured_terminal: bool,
     /// Standard error is a terminal, so that progress can be shown.
     pub progress_terminal: bool,
+    /// Columns of the terminal, where one is known.
+    pub columns: Option<usize>,
     /// Number of processors this process may use.
     pub processors: usize,
 }
@@ -41,7 +43,19 @@ impl Environment {
             colour,
             coloured_terminal: std::io::stdout().is_terminal() && !dumb,
             progress_terminal: std::io::stderr().is_terminal() && !dumb,
+            columns: columns(set("COLUMNS")),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
+}
+
+/// Columns of the terminal: what COLUMNS says (POSIX, "Environment Variables"), else what the terminal behind standard
+/// output says, else that behind standard error, which is the same one when a pager reads standard output.
+fn columns(variable: Option<std::ffi::OsString>) -> Option<usize> {
+    let said = variable.and_then(|value| value.to_str()?.parse().ok()).filter(|&columns| columns > 0);
+    let of =
+        |size: Option<(terminal_size::Width, terminal_size::Height)>| size.map(|(width, _)| width.0.into());
+    said.or_else(|| of(terminal_size::terminal_size_of(std::io::stdout())))
+        .or_else(|| of(terminal_size::terminal_size_of(std::io::stderr())))
+        .filter(|&columns: &usize| columns > 0)
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod environment;
+mod file_symbol;
 mod output;
 mod progress;
 mod resolve;

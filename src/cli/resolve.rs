@@ -7,13 +7,18 @@ use std::path::{Component, Path, PathBuf};
 use fixscope::error::{Error, Result};
 use fixscope::pair::Pair;
 use fixscope::plan::{AnalyzePlan, BuildKind, BuildPlan, DiffPlan, FixSource, PatchText};
+use fixscope::report::listing::{Layout, View};
 use fixscope::report::style::Style;
 use fixscope::report::text::TextOptions;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::args::{AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs};
 use super::environment::Environment;
+use super::file_symbol;
 use super::output::Destination;
+
+/// Columns of what is written where no terminal says how many there are.
+const DEFAULT_COLUMNS: usize = 80;
 
 /// How the outcome is shown.
 #[derive(Debug)]
@@ -91,7 +96,7 @@ pub fn analyze(
         keep: args.keep,
         dry_run: args.dry_run,
         all: args.output.all,
-        show: args.output.show,
+        show: shows(&args.output),
         skeleton: args.skeleton.is_some(),
         jobs: jobs(&args.output, environment),
     };
@@ -103,20 +108,21 @@ pub fn analyze(
 /// # Errors
 /// When an argument names something that is not there or cannot be used, with what to do about it.
 pub fn diff(args: DiffArgs, environment: &Environment) -> Result<(DiffPlan, Presentation)> {
+    let sides = Pair::new(file_symbol::parse(&args.original)?, file_symbol::parse(&args.patched)?);
     let is_dir = |path: &Path| path.metadata().map(|data| data.is_dir()).map_err(|e| Error::io(path, e));
-    if is_dir(&args.original)? != is_dir(&args.patched)? {
+    if is_dir(&sides.original.path)? != is_dir(&sides.patched.path)? {
         return Err(Error::Request(format!(
             "{} and {}: one is a folder and the other is a file; name two folders or two files",
-            args.original.display(),
-            args.patched.display()
+            sides.original.path.display(),
+            sides.patched.path.display()
         )));
     }
     let presentation = presentation(&args.output, None, environment)?;
     let plan = DiffPlan {
         all: args.output.all,
-        show: args.output.show,
+        show: shows(&args.output),
         jobs: jobs(&args.output, environment),
-        sides: Pair::new(args.original, args.patched),
+        sides,
     };
     Ok((plan, presentation))
 }
@@ -130,10 +136,15 @@ fn presentation(
     skeleton: Option<PathBuf>,
     environment: &Environment,
 ) -> Result<Presentation> {
-    if output.show && output.format != Format::Text {
-        return Err(Error::Request(
-            "--show: only the text form shows instructions; leave out --format".to_owned(),
-        ));
+    if shows(output) && output.format != Format::Text {
+        let option = match (output.show, output.pretty) {
+            (true, _) => "--show",
+            (_, true) => "--pretty",
+            _ => "--full",
+        };
+        return Err(Error::Request(format!(
+            "{option}: only the text form shows instructions; leave out --format"
+        )));
     }
     let destination = Destination::resolve(output.output.as_deref())?;
     let coloured = match output.color {
@@ -147,9 +158,22 @@ fn presentation(
     let text = TextOptions {
         style: Style { coloured },
         verbose: output.verbose,
-        context: output.show.then_some(output.context),
+        view: shows(output).then(|| view(output, environment)),
     };
     Ok(Presentation { format: output.format, text, destination, skeleton, quiet: output.quiet })
+}
+
+/// Whether instructions and contents are shown at all: how they are shown says so too.
+fn shows(output: &OutputArgs) -> bool {
+    output.show || output.pretty || output.full
+}
+
+fn view(output: &OutputArgs, environment: &Environment) -> View {
+    let layout = match output.pretty {
+        true => Layout::SideBySide { columns: environment.columns.unwrap_or(DEFAULT_COLUMNS) },
+        false => Layout::Unified,
+    };
+    View { layout, context: (!output.full).then_some(output.context) }
 }
 
 /// The absolute path of a folder that is there.
@@ -295,7 +319,7 @@ mod tests {
         );
         let FixSource::Patches { patches, strip } = plan.fix else { panic!("it is a patch") };
         assert_eq!((patches[0].text.as_slice(), strip), (&b"from standard input"[..], Some(2)));
-        assert_eq!(shown.text.context, None);
+        assert_eq!(shown.text.view, None);
     }
 
     #[test]
@@ -363,6 +387,27 @@ mod tests {
         assert!(refused(&["--patch", "-", "--show", "--format", "json"]).contains("only the text form"));
         let no_tree = message(resolve(&["--tree", "/none", "--patch", "-"], &environment));
         assert!(no_tree.starts_with("/none: "));
+    }
+
+    #[test]
+    fn what_is_shown_follows_the_flags_and_its_width_the_terminal() {
+        let view = |words: &[&str], columns| {
+            let words = ["fixscope", "diff", "/", "/"].iter().chain(words);
+            let Command::Diff(args) = Cli::try_parse_from(words).expect("it parses").command else {
+                panic!("diff")
+            };
+            let environment = Environment { columns, ..Environment::default() };
+            let (plan, shown) = diff(args, &environment).expect("it resolves");
+            assert_eq!(plan.show, shown.text.view.is_some());
+            shown.text.view.map(|view| (view.layout, view.context))
+        };
+        let beside = |columns| Layout::SideBySide { columns };
+        assert_eq!(view(&[], Some(90)), None);
+        assert_eq!(view(&["-s"], Some(90)), Some((Layout::Unified, Some(3))));
+        assert_eq!(view(&["-p"], Some(90)), Some((beside(90), Some(3))));
+        assert_eq!(view(&["-sp", "-U", "1"], None), Some((beside(80), Some(1))));
+        assert_eq!(view(&["--full"], None), Some((Layout::Unified, None)));
+        assert!(Cli::try_parse_from(["fixscope", "diff", "a", "b", "--full", "-U", "1"]).is_err());
     }
 
     #[test]

@@ -40,7 +40,10 @@ impl<'c> Sides<'c> {
                 note(format!("flags {:#x} of section {fo} became {:#x}", so.flags, sp.flags));
             }
             let alone = |n: &Normalized<'_, '_>, id| {
-                n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
+                let entity = n.entity(id);
+                let section = entity.section.and_then(|s| n.unit.section(s));
+                // Nameless neighbours have alignments of their own.
+                section.is_some_and(|s| entity.size == s.size)
             };
             let data = !so.is_code() && !sp.is_code();
             if data && so.align != sp.align && alone(o, ids.original) && alone(p, ids.patched) {
@@ -61,7 +64,8 @@ impl<'c> Sides<'c> {
                 .collect()
         };
         let (names_o, names_p) = (aliases(o, ids.original), aliases(p, ids.patched));
-        if names_o != names_p {
+        // Two names that somebody wants compared are no difference.
+        if names_o != names_p && !self.matching.is_asked_for(ids) {
             let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
             found.push(difference(
                 DifferenceKind::Attributes,

@@ -6,7 +6,7 @@ use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
-use super::delta::{Comparison, Difference, DifferenceKind, Link};
+use super::delta::{Comparison, Difference, DifferenceKind, Link, Shifts};
 use super::references::Sides;
 use super::tables;
 use super::unit::Options;
@@ -22,15 +22,16 @@ pub(super) fn is_listed(entity: &Entity) -> bool {
 pub(super) struct Outcome {
     pub(super) ids: Pair<Option<EntityId>>,
     pub(super) differences: Vec<Difference>,
+    pub(super) shifts: Shifts,
 }
 
-/// Functions that seem unchanged and may read a constant that differs are not called unchanged.
+/// Functions that seem unchanged, or differ in numbers only, and may read a constant that differs are not called unchanged.
 fn doubt_suspects(outcomes: &mut [Outcome], unreached: &Unreached) {
     let suspects = &unreached.suspects;
     if suspects.original.is_empty() && suspects.patched.is_empty() {
         return;
     }
-    for outcome in outcomes.iter_mut().filter(|o| o.differences.is_empty()) {
+    for outcome in outcomes.iter_mut().filter(|o| o.differences.is_empty() || o.shifts.nothing_else) {
         let Some(ids) = outcome.ids.both() else { continue };
         let what = suspects.original.get(&ids.original).or_else(|| suspects.patched.get(&ids.patched));
         if let Some(what) = what {
@@ -52,13 +53,6 @@ impl<'c> Builder<'c> {
     pub(super) fn run(&self) -> Comparison {
         let (o, p) = (self.sides.original, self.sides.patched);
         let matching: &Matching = self.sides.matching;
-        // Worked out before the functions are shared out to threads, which would all wait for it.
-        let collect = |n: &Normalized<'_, '_>| {
-            n.prepare();
-            tables::collect(n)
-        };
-        let (of_o, of_p) = rayon::join(|| collect(o), || collect(p));
-        let tables = Pair::new(of_o, of_p);
         let mut work: Vec<Pair<Option<EntityId>>> = p
             .ids()
             .filter(|&id| !p.entity(id).by_content)
@@ -69,34 +63,95 @@ impl<'c> Builder<'c> {
                 .filter(|&id| !o.entity(id).by_content && matching.patched(id).is_none())
                 .map(|id| Pair::new(Some(id), None)),
         );
-        let mut outcomes: Vec<Outcome> = work
-            .into_par_iter()
-            .with_min_len(16)
-            .map(|ids| {
-                let differences = ids.both().map_or_else(Vec::new, |ids| self.compare_entities(ids, &tables));
-                Outcome { ids, differences }
-            })
-            .collect();
+        let tables = self.tables();
         let unreached = unreached::find(&self.sides);
-        doubt_suspects(&mut outcomes, &unreached);
-        self.blame_cold_parts(&mut outcomes);
+        let outcomes = self.outcomes(work, &tables, &unreached);
         let mut comparison = self.entries(outcomes);
         self.add_sections(&mut comparison, &tables, &unreached);
         comparison
     }
 
-    fn compare_entities(&self, ids: Pair<EntityId>, tables: &Pair<tables::Tables>) -> Vec<Difference> {
+    /// Compares one pair, or what only one side has, with its cold parts, and nothing else.
+    pub(super) fn run_for(&self, ids: Pair<Option<EntityId>>) -> Comparison {
+        let (o, p) = (self.sides.original, self.sides.patched);
+        let matching: &Matching = self.sides.matching;
+        let mut work = vec![ids];
+        let is_cold =
+            |n: &Normalized<'_, '_>, id, of: Option<EntityId>| of.is_some() && n.entity(id).cold_of == of;
+        work.extend(
+            p.ids().filter(|&id| is_cold(p, id, ids.patched)).map(|id| {
+                Pair::new(matching.original(id).filter(|&c| is_cold(o, c, ids.original)), Some(id))
+            }),
+        );
+        let taken: Vec<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
+        work.extend(
+            o.ids()
+                .filter(|&id| is_cold(o, id, ids.original) && !taken.contains(&id))
+                .map(|id| Pair::new(Some(id), None)),
+        );
+        let unreached = unreached::find(&self.sides);
+        self.entries(self.outcomes(work, &self.tables(), &unreached))
+    }
+
+    /// Worked out before the functions are shared out to threads, which would all wait for it.
+    fn tables(&self) -> Pair<tables::Tables> {
+        let collect = |n: &Normalized<'_, '_>| {
+            n.prepare();
+            tables::collect(n)
+        };
+        let (o, p) = rayon::join(|| collect(self.sides.original), || collect(self.sides.patched));
+        Pair::new(o, p)
+    }
+
+    fn outcomes(
+        &self,
+        work: Vec<Pair<Option<EntityId>>>,
+        tables: &Pair<tables::Tables>,
+        unreached: &Unreached,
+    ) -> Vec<Outcome> {
+        // Debug sections are not read here; without them nobody asks which numbers differ among other differences.
+        let explained = [self.sides.original, self.sides.patched]
+            .iter()
+            .all(|n| n.unit.sections.iter().any(|s| s.name == ".debug_info"));
+        let mut outcomes: Vec<Outcome> = work
+            .into_par_iter()
+            .with_min_len(16)
+            .map(|ids| {
+                let (differences, shifts) = match ids.both() {
+                    Some(ids) => self.compare_entities(ids, tables, explained),
+                    None => Default::default(),
+                };
+                Outcome { ids, differences, shifts }
+            })
+            .collect();
+        doubt_suspects(&mut outcomes, unreached);
+        self.blame_cold_parts(&mut outcomes);
+        outcomes
+    }
+
+    /// How a pair differs, and in which numbers its instructions do.
+    fn compare_entities(
+        &self,
+        ids: Pair<EntityId>,
+        tables: &Pair<tables::Tables>,
+        explained: bool,
+    ) -> (Vec<Difference>, Shifts) {
         let (o, p) = (self.sides.original, self.sides.patched);
         let (a, b) = (o.entity(ids.original), p.entity(ids.patched));
         let mut differences = match (a.kind, b.kind) {
             (EntityKind::Function, EntityKind::Function) => self.sides.compare_functions(ids),
             _ => self.sides.compare_objects(ids),
         };
-        if a.kind == EntityKind::Function && differences.is_empty() {
+        let shifts = match differences.iter().any(|d| d.kind == DifferenceKind::Instructions) {
+            true => self.sides.shifts(ids, explained),
+            false => Shifts::default(),
+        };
+        // Where only numbers differ the tables still have to be the same for the function to be the same in the rest.
+        if a.kind == EntityKind::Function && (differences.is_empty() || shifts.nothing_else) {
             differences.extend(self.sides.compare_tables(ids, tables));
         }
         differences.extend(self.sides.compare_attributes(ids));
-        differences
+        (differences, shifts)
     }
 
     /// A cold part's change, coming or going is its parent's change too.

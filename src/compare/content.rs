@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::load::Reloc;
-use crate::normalize::{Normalized, Target};
+use crate::normalize::Normalized;
 use crate::pair::Pair;
 
 use super::delta::Link;
@@ -39,7 +39,7 @@ impl Sides<'_> {
         };
         if len_o != len_p && (cut(o, *section_o, range_o).is_none() || cut(p, *section_p, range_p).is_none())
         {
-            return Err(vec![link(format!("{len_o} bytes became {len_p}"), common)]);
+            return Err(vec![link(format!("size {len_o} became {len_p} bytes"), common)]);
         }
         let nobits =
             |n: &Normalized<'_, '_>, s: u32| n.unit.section(s).is_some_and(crate::load::Section::is_nobits);
@@ -71,31 +71,16 @@ impl Sides<'_> {
                 .zip(relocs_p)
                 .find(|(a, b)| a.offset - range_o.start != b.offset - range_p.start || a.r_type != b.r_type)
                 .map_or(0, |(a, _)| a.offset - range_o.start);
-            return Err(vec![link(
-                format!("{} references became {}, or other kinds of them", relocs_o.len(), relocs_p.len()),
-                at,
-            )]);
+            let what = match (relocs_o.len(), relocs_p.len()) {
+                (o, p) if o == p => "a reference of another kind or in another place".to_owned(),
+                (o, p) => format!("{o} references became {p}"),
+            };
+            return Err(vec![link(what, at)]);
         }
         for (a, b) in relocs_o.iter().zip(relocs_p) {
-            let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| {
-                let from_table = nameless
-                    && n.arch.relocation(reloc.r_type).is_relative()
-                    && !n.unit.section(section).is_some_and(crate::load::Section::is_code);
-                let target = match from_table {
-                    true => n.target_from_table(section, start, reloc),
-                    false => n.target_in_data(section, reloc),
-                };
-                match (from_table, target) {
-                    (true, _) if n.is_table_of_distances(section, start) => target,
-                    // Else only code is reached from the start of a table.
-                    (true, Target::Entity { id, .. })
-                        if n.entity(id).kind == crate::normalize::EntityKind::Function =>
-                    {
-                        target
-                    }
-                    (true, _) => n.target_in_data(section, reloc),
-                    _ => target,
-                }
+            let target = |n: &Normalized<'_, '_>, section, start, reloc: &Reloc| match nameless {
+                true => n.target_in_nameless(section, start, reloc),
+                false => n.target_in_data(section, reloc),
             };
             let pair =
                 Pair::new(target(o, *section_o, range_o.start, a), target(p, *section_p, range_p.start, b));

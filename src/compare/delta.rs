@@ -1,7 +1,11 @@
 //! What the comparison of one unit found.
 
+use fixscope_arch::NumberRole;
+
 use crate::load::Binding;
 use crate::pair::Pair;
+
+use super::listing::Listing;
 
 /// All compared things of one unit, ordered by section and offset (patched side first, then what was removed).
 #[derive(Debug, Clone, Default)]
@@ -76,7 +80,9 @@ pub struct Entry {
     /// Index in [`Comparison::entries`] of the function this cold part belongs to. A cold part's change is also
     /// a difference (kind [`DifferenceKind::ColdPart`]) of that function.
     pub cold_of: Option<usize>,
-    /// Instructions of both sides, when they were asked for and the entry is a changed function.
+    /// Numbers that differ between its instructions, when the entry is a changed function or cold part.
+    pub shifts: Shifts,
+    /// Instructions or content of both sides, when they were asked for and the entry is changed.
     pub listing: Option<Listing>,
 }
 
@@ -124,31 +130,48 @@ pub struct Link {
     pub at: Option<u64>,
 }
 
-/// The instructions of both sides of a changed function, aligned.
+/// Numbers that differ between corresponding instructions of both sides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// The lines in order.
-    pub lines: Vec<ListingLine>,
+pub struct Shifts {
+    /// The numbers, in the order of the patched instructions.
+    pub list: Vec<Shift>,
+    /// Whether the functions' own instructions differ in nothing else: as many on both sides, each the same as the
+    /// one in its place but for these numbers, with references to the same things.
+    pub nothing_else: bool,
 }
 
-/// One instruction of a listing.
+/// A number that differs between two corresponding instructions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListingLine {
-    /// Which sides have it.
-    pub op: ListingOp,
-    /// Offset in bytes from the start of the function, on the sides that have it.
-    pub at: Pair<Option<u64>>,
-    /// The instruction with symbolic operands, in GNU syntax.
-    pub text: String,
+pub struct Shift {
+    /// Offset of the instruction in bytes from the start of the function.
+    pub at: Pair<u64>,
+    /// The number, extended with its sign.
+    pub values: Pair<i64>,
+    /// What it is for.
+    pub role: NumberRole,
+    /// Where it goes, when the instruction does nothing but put it there. Only told when [`Shifts::nothing_else`].
+    pub load: Option<Load>,
 }
 
-/// Which sides have an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListingOp {
-    /// Both.
-    Equal,
-    /// Only the original.
-    Removed,
-    /// Only the patched.
-    Added,
+/// Where a number goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Load {
+    /// Into the register of an argument.
+    Argument {
+        /// 0 for the first.
+        index: u8,
+        /// The call that takes it, when nothing else can.
+        callee: Option<Callee>,
+    },
+    /// Onto the stack.
+    Stack,
+}
+
+/// A call and what is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callee {
+    /// Name of the function.
+    pub name: String,
+    /// Offset of the call in bytes from the start of the calling function.
+    pub at: Pair<u64>,
 }

@@ -9,7 +9,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Treatment, sections};
 use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, Outcome, difference, is_listed};
-use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Status};
+use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Shifts, Status};
 use super::unreached::Unreached;
 use super::{content, listing, tables, unowned};
 
@@ -53,9 +53,10 @@ impl Builder<'_> {
             let original_name = outcome.ids.original.map(|id| o.name(id)).filter(|other| *other != name);
             let is_function = entity.kind == EntityKind::Function;
             let listing = match outcome.ids.both() {
-                Some(ids) if self.options.show && is_function && status == Status::Changed => {
-                    Some(listing::listing(&self.sides, ids))
-                }
+                Some(ids) if self.options.show && status == Status::Changed => Some(match is_function {
+                    true => listing::function(&self.sides, ids, &outcome.differences),
+                    false => listing::object(&self.sides, ids),
+                }),
                 _ => None,
             };
             by_id.insert((side, id), comparison.entries.len());
@@ -80,6 +81,7 @@ impl Builder<'_> {
                     outcome.ids.patched.map(|id| p.entity(id).size),
                 ),
                 differences: outcome.differences,
+                shifts: outcome.shifts,
                 cold_of: None,
                 listing,
             });
@@ -146,6 +148,8 @@ impl Builder<'_> {
             let size = |runs: &[content::Run]| {
                 (!runs.is_empty()).then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
             };
+            let listing = (self.options.show && status == Status::Changed)
+                .then(|| listing::section(&self.sides, name, Pair::new(runs.original, runs.patched)));
             let extent = |runs: &[content::Run]| {
                 let (section, range) = runs.first()?;
                 Some(Extent { section: *section, offset: range.start, size: range.end - range.start })
@@ -161,8 +165,9 @@ impl Builder<'_> {
                 extent: Pair::new(extent(runs.original), extent(runs.patched)),
                 size: Pair::new(size(runs.original), size(runs.patched)),
                 differences,
+                shifts: Shifts::default(),
                 cold_of: None,
-                listing: None,
+                listing,
             });
         }
     }

@@ -9,6 +9,7 @@ use crate::pair::Pair;
 
 use super::delta::{Difference, DifferenceKind, Link};
 use super::references::{Sides, Visiting};
+use super::words;
 
 /// At most so many references that differ are named for one function.
 const NAMED_REFERENCES: usize = 8;
@@ -27,7 +28,7 @@ impl Sides<'_> {
         for i in 0..count {
             let insns = Pair::new(nth(of_o, i), nth(of_p, i));
             let relocs = Pair::new(relocs.original.of(&insns.original), relocs.patched.of(&insns.patched));
-            match self.compare_instructions(ids, insns, relocs) {
+            match self.compare_relocated(ids, insns, relocs) {
                 Outcome::Same => {}
                 Outcome::Reference(difference) => references.push(difference),
                 Outcome::Other => {
@@ -96,12 +97,16 @@ impl Sides<'_> {
         })
     }
 
-    fn compare_instructions(
-        &self,
-        ids: Pair<EntityId>,
-        insns: Pair<Insn>,
-        relocs: Pair<&[Reloc]>,
-    ) -> Outcome {
+    /// How two instructions differ.
+    pub(super) fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
+        let relocs = Pair::new(
+            relocs_of_insn(self.original, ids.original, &insns.original),
+            relocs_of_insn(self.patched, ids.patched, &insns.patched),
+        );
+        self.compare_relocated(ids, insns, relocs)
+    }
+
+    fn compare_relocated(&self, ids: Pair<EntityId>, insns: Pair<Insn>, relocs: Pair<&[Reloc]>) -> Outcome {
         let (a, b) = (insns.original, insns.patched);
         if a.kind != b.kind || a.opcode != b.opcode {
             return Outcome::Other;
@@ -162,13 +167,14 @@ impl Sides<'_> {
     }
 }
 
-enum Outcome {
+/// How two instructions compare.
+pub(super) enum Outcome {
     Same,
     Reference(Difference),
     Other,
 }
 
-fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
+pub(super) fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
     decoded.insns[decoded.significant[i] as usize]
 }
 
@@ -199,20 +205,26 @@ impl<'n> RelocsInOrder<'n> {
     }
 }
 
+pub(super) fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
+    let entity = n.entity(id);
+    let start = entity.offset + u64::from(insn.offset);
+    n.relocs_in(entity.section.unwrap_or(0), start..start + u64::from(insn.len))
+}
+
 /// One reference of an instruction.
-struct InsnReference {
+pub(super) struct InsnReference {
     /// Offset of its field in bytes from the start of the instruction.
     field: u64,
     /// How the field reaches the target; a distance that the assembler resolved counts as a plain one.
-    kind: (u32, RelocKind),
-    target: Target,
+    pub(super) kind: (u32, RelocKind),
+    pub(super) target: Target,
 }
 
 /// No instruction of any architecture has more fields than this that lead somewhere.
-const FIELDS: usize = 4;
+pub(super) const FIELDS: usize = 4;
 
 /// The references of an instruction in the order of their fields.
-fn references(
+pub(super) fn references(
     n: &Normalized<'_, '_>,
     id: EntityId,
     insn: &Insn,
@@ -253,12 +265,12 @@ fn references(
 }
 
 /// Whether two fields compute the same; a call through the procedure linkage table is a call all the same.
-fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
+pub(super) fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     let plain = |kind| matches!(kind, RelocKind::Relative { via: Via::Direct | Via::Plt, .. });
     a == b || plain(a.1) && plain(b.1)
 }
 
-fn leads_into(target: Target, id: EntityId) -> bool {
+pub(super) fn leads_into(target: Target, id: EntityId) -> bool {
     matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
 }
 
@@ -278,6 +290,6 @@ fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
     if let Some(first) = chain.first_mut() {
         first.at = at.patched;
     }
-    let what = chain.first().map_or_else(|| "a reference differs".to_owned(), |l| l.what.clone());
+    let what = words::path(&chain);
     Difference { kind: DifferenceKind::Reference, at, what, chain }
 }

@@ -5,21 +5,28 @@
 
 mod attributes;
 mod builder;
+mod choose;
 mod content;
 pub mod delta;
 mod entries;
 mod function;
 mod handlers;
-mod listing;
+pub mod line_only;
+pub mod listing;
+mod numbers;
 mod objects;
 mod references;
+mod table_words;
 mod tables;
 mod unit;
 mod unowned;
 mod unreached;
+mod words;
 
+pub use choose::unknown as unknown_symbol;
 pub use delta::{
-    Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Listing, ListingLine, ListingOp,
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Shift, Shifts,
     Status,
 };
-pub use unit::{Options, compare, one_sided};
+pub use listing::{Listing, ListingLine, ListingOp, Part};
+pub use unit::{Options, compare, compare_symbols, one_sided};

@@ -8,6 +8,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 use crate::pair::{Pair, Side};
 
 use super::delta::Link;
+use super::words;
 
 /// Both sides with what corresponds to what.
 #[derive(Clone, Copy)]
@@ -176,16 +177,51 @@ impl<'c> Sides<'c> {
         let result = self.same_content(Pair::new((so, at_o..end_o), (sp, at_p..end_p)), true, visiting);
         visiting.depth -= 1;
         result.map_err(|mut chain| {
+            // Both contents stand in the link itself.
+            if self.is_told_whole(pair) {
+                chain.clear();
+            }
             chain.insert(0, self.link_between(pair));
             chain
         })
+    }
+
+    /// Whether what two references lead to is described by its whole content: strings and small constants.
+    pub(super) fn is_told_whole(&self, pair: Pair<Target>) -> bool {
+        let whole = |n: &Normalized<'_, '_>, target| {
+            let Target::Nameless { section, offset, inner: 0 } = target else { return false };
+            let range = n.nameless_extent(section, offset);
+            n.relocs_in(section, range.clone()).is_empty() && (1..=16).contains(&(range.end - range.start))
+        };
+        self.whole_text(pair).is_some()
+            || whole(self.original, pair.original) && whole(self.patched, pair.patched)
+    }
+
+    /// The text of two strings that references lead to.
+    fn whole_text(&self, pair: Pair<Target>) -> Option<Pair<String>> {
+        let text = |n: &Normalized<'_, '_>, target| {
+            let (section, start, end) = extent(n, target)?;
+            let info = n.unit.section(section).filter(|s| s.is_strings() && s.entsize <= 1)?;
+            let bytes = info.data.get(start as usize..end as usize)?;
+            Some(String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned())
+        };
+        let is_start = |target| match target {
+            Target::Nameless { inner, .. } => inner == 0,
+            Target::Entity { offset, .. } => offset == 0,
+            _ => false,
+        };
+        if !is_start(pair.original) || !is_start(pair.patched) {
+            return None;
+        }
+        Pair::new(text(self.original, pair.original), text(self.patched, pair.patched)).both()
     }
 
     /// The link of a chain that says what two references lead to.
     pub(super) fn link_between(&self, pair: Pair<Target>) -> Link {
         let o = describe(self.original, pair.original);
         let p = describe(self.patched, pair.patched);
-        let what = if o == p { p } else { format!("{o} became {p}") };
+        let told = self.whole_text(pair).and_then(|texts| words::strings(&texts.original, &texts.patched));
+        let what = told.unwrap_or_else(|| words::became(&o, &p));
         Link { what, entry: None, at: None }
     }
 
@@ -216,7 +252,7 @@ impl<'c> Sides<'c> {
 }
 
 /// Section, start and end of something compared by content.
-fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64, u64)> {
+pub(super) fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64, u64)> {
     match target {
         Target::Nameless { section, offset, .. } => {
             let range = n.nameless_extent(section, offset);

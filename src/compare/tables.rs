@@ -6,12 +6,13 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
-use crate::pair::Pair;
+use crate::pair::{Pair, Side};
 
 use super::content::{Run, in_field};
 use super::delta::{Difference, DifferenceKind};
 use super::handlers;
 use super::references::{Mismatch, Sides, Visiting};
+use super::{table_words, words};
 
 /// The entries of all tables of a unit.
 #[derive(Debug, Default)]
@@ -105,14 +106,26 @@ impl Sides<'_> {
             let entries = |of: &BTreeMap<String, Vec<TableEntry>>| of.get(name).cloned().unwrap_or_default();
             let (o, p) = (entries(of_o), entries(of_p));
             if o.len() != p.len() {
-                let what = format!("{} entries of {name} became {}", o.len(), p.len());
-                differences.push(special(what, Vec::new()));
+                // The side that has more of them has one whose place the other side does not have.
+                let (place_o, place_p) =
+                    (self.places(ids, Side::Original, &o), self.places(ids, Side::Patched, &p));
+                let (more, fewer) =
+                    if o.len() < p.len() { (&place_p, &place_o) } else { (&place_o, &place_p) };
+                let at = more.iter().find(|at| !fewer.contains(at)).copied();
+                let what = table_words::count(name, at, o.len(), p.len());
+                let at = if o.len() < p.len() { Pair::new(None, at) } else { Pair::new(at, None) };
+                differences.push(Difference { at, ..special(what, Vec::new()) });
                 continue;
             }
-            for (i, (a, b)) in o.iter().zip(&p).enumerate() {
-                if let Err(chain) = self.same_entry(a, b) {
-                    let detail = chain.iter().map(|l| l.what.as_str()).collect::<Vec<_>>().join(", ");
-                    differences.push(special(format!("entry {i} of {name} differs: {detail}"), chain));
+            for (a, b) in o.iter().zip(&p) {
+                if let Err(mut chain) = self.same_entry(a, b) {
+                    let place =
+                        |side, entry| self.places(ids, side, std::slice::from_ref(entry)).first().copied();
+                    let at = Pair::new(place(Side::Original, a), place(Side::Patched, b));
+                    let bytes = self.original.bytes(a.section, a.range.clone());
+                    let entries = (bytes, self.patched.bytes(b.section, b.range.clone()));
+                    let what = table_words::entry(name, at.patched, &mut chain, entries);
+                    differences.push(Difference { at, ..special(what, chain) });
                     break;
                 }
             }
@@ -131,9 +144,21 @@ impl Sides<'_> {
         o.iter().zip(p).find_map(|(o, p)| {
             let runs = Pair::new(o.clone(), p.clone());
             let chain = self.same_content(runs, true, &mut Visiting::new()).err()?;
-            let detail = chain.iter().map(|l| l.what.as_str()).collect::<Vec<_>>().join(", ");
+            let detail = words::path(&chain);
             Some(special(format!("its table of exception handlers differs: {detail}"), chain))
         })
+    }
+
+    /// The places of a function that entries of its are for, in bytes from its start.
+    fn places(&self, ids: Pair<EntityId>, side: Side, entries: &[TableEntry]) -> Vec<u64> {
+        let n = self.get(side);
+        let place = |entry: &TableEntry| match n
+            .target_in_data(entry.section, n.relocs_in(entry.section, entry.range.clone()).first()?)
+        {
+            Target::Entity { id, offset } if id == *ids.get(side) => u64::try_from(offset).ok(),
+            _ => None,
+        };
+        entries.iter().filter_map(place).collect()
     }
 
     fn same_entry(&self, a: &TableEntry, b: &TableEntry) -> Result<(), Mismatch> {
@@ -168,7 +193,10 @@ impl Sides<'_> {
                         bytes.original.get(length as usize).copied().unwrap_or(0),
                         bytes.patched.get(length as usize).copied().unwrap_or(0),
                     );
-                    self.same_replacement(targets, length)?;
+                    self.same_replacement(targets, length).map_err(|mut chain| {
+                        chain.insert(0, super::content::link("code differs".to_owned(), at));
+                        chain
+                    })?;
                 }
                 _ => self.same_target(targets, &mut Visiting::new()).map_err(|mut chain| {
                     if let Some(first) = chain.first_mut() {

@@ -10,6 +10,7 @@ use crate::normalize::Normalized;
 use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, is_listed};
+use super::choose;
 use super::delta::Comparison;
 use super::references::Sides;
 
@@ -18,7 +19,7 @@ use super::references::Sides;
 pub struct Options {
     /// List unchanged functions and data objects too.
     pub all: bool,
-    /// Keep the instructions of changed functions.
+    /// Keep the instructions and contents of what changed.
     pub show: bool,
 }
 
@@ -27,6 +28,53 @@ pub struct Options {
 /// # Errors
 /// [`Error::Input`] when they are of different machines (`architecture`) or of one that fixscope does not know.
 pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
+    let (o, p) = (units.original, units.patched);
+    let arch = common_arch(units)?;
+    if !options.all && identical(o, p) {
+        let n = Normalized::new(p, arch);
+        return Ok(Comparison { entries: Vec::new(), unlisted_unchanged: count(&n) });
+    }
+    let (o, p) = rayon::join(|| Normalized::new(o, arch), || Normalized::new(p, arch));
+    let matching = correlate::correlate(Pair::new(&o, &p));
+    let sides = Sides { original: &o, patched: &p, matching: &matching };
+    Ok(Builder::new(sides, options).run())
+}
+
+/// Compares one function, with its cold part, or one data object. Where a side names none it is the counterpart of
+/// the other side's. `None` when neither side has what is named and both name the same.
+///
+/// # Errors
+/// As [`compare`], and [`Error::Input`] when a name occurs several times (`symbol-ambiguous`), or when a side does not
+/// have what it names while the other side names another symbol (`symbol`).
+pub fn compare_symbols(
+    units: Pair<&Unit<'_>>,
+    symbols: Pair<Option<&str>>,
+    options: Options,
+) -> Result<Option<Comparison>> {
+    let arch = common_arch(units)?;
+    let (o, p) = (Normalized::new(units.original, arch), Normalized::new(units.patched, arch));
+    let sides = Pair::new(&o, &p);
+    let Some(chosen) = choose::choose(sides, symbols)? else { return Ok(None) };
+    let matching = match chosen.both() {
+        Some(ids) => correlate::correlate_with(sides, ids),
+        None => correlate::correlate(sides),
+    };
+    // A counterpart that nobody named.
+    let ids = match chosen {
+        Pair { original: Some(id), patched: None } if symbols.patched.is_none() => {
+            Pair::new(Some(id), matching.patched(id))
+        }
+        Pair { original: None, patched: Some(id) } if symbols.original.is_none() => {
+            Pair::new(matching.original(id), Some(id))
+        }
+        chosen => chosen,
+    };
+    let sides = Sides { original: &o, patched: &p, matching: &matching };
+    Ok(Some(Builder::new(sides, options).run_for(ids)))
+}
+
+/// The instruction set of two units.
+fn common_arch(units: Pair<&Unit<'_>>) -> Result<&'static dyn Arch> {
     let (o, p) = (units.original, units.patched);
     if (o.machine, o.is_64, o.endian) != (p.machine, p.is_64, p.endian) {
         let what = format!(
@@ -37,15 +85,7 @@ pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
         );
         return Err(Error::input(&p.path, "architecture", what));
     }
-    let arch = arch_of(p)?;
-    if !options.all && identical(o, p) {
-        let n = Normalized::new(p, arch);
-        return Ok(Comparison { entries: Vec::new(), unlisted_unchanged: count(&n) });
-    }
-    let (o, p) = rayon::join(|| Normalized::new(o, arch), || Normalized::new(p, arch));
-    let matching = correlate::correlate(Pair::new(&o, &p));
-    let sides = Sides { original: &o, patched: &p, matching: &matching };
-    Ok(Builder::new(sides, options).run())
+    arch_of(p)
 }
 
 /// Reports a unit that one side does not have: everything in it is new or removed.

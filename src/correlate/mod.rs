@@ -17,6 +17,7 @@ use crate::pair::Pair;
 pub struct Matching {
     to_patched: Vec<Option<EntityId>>,
     to_original: Vec<Option<EntityId>>,
+    asked_for: Option<Pair<EntityId>>,
 }
 
 impl Matching {
@@ -30,6 +31,11 @@ impl Matching {
         *self.to_original.get(patched.0 as usize)?
     }
 
+    /// Whether this is the pair that was asked for, whatever its names.
+    pub fn is_asked_for(&self, ids: Pair<EntityId>) -> bool {
+        self.asked_for == Some(ids)
+    }
+
     fn put(&mut self, pair: Pair<EntityId>) {
         self.to_patched[pair.original.0 as usize] = Some(pair.patched);
         self.to_original[pair.patched.0 as usize] = Some(pair.original);
@@ -38,10 +44,29 @@ impl Matching {
 
 /// Matches the entities of two units.
 pub fn correlate(sides: Pair<&Normalized<'_, '_>>) -> Matching {
+    matched(sides, None)
+}
+
+/// Matches the entities of two units, of which `ids` correspond to each other whatever their names; their cold parts
+/// do too.
+pub fn correlate_with(sides: Pair<&Normalized<'_, '_>>, ids: Pair<EntityId>) -> Matching {
+    matched(sides, Some(ids))
+}
+
+fn matched(sides: Pair<&Normalized<'_, '_>>, asked_for: Option<Pair<EntityId>>) -> Matching {
     let mut matching = Matching {
         to_patched: vec![None; sides.original.entities().len()],
         to_original: vec![None; sides.patched.entities().len()],
+        asked_for,
     };
+    if let Some(ids) = asked_for {
+        matching.put(ids);
+        let cold = |n: &Normalized<'_, '_>, of| {
+            n.ids().filter(|&id| n.entity(id).cold_of == Some(of)).collect::<Vec<_>>()
+        };
+        let parts = cold(sides.original, ids.original).into_iter().zip(cold(sides.patched, ids.patched));
+        parts.for_each(|(o, p)| matching.put(Pair::new(o, p)));
+    }
     by_name(sides, &mut matching);
     by_class(sides, &mut matching);
     matching

@@ -5,18 +5,33 @@ use crate::pair::{Pair, Side};
 
 use super::evidence::Evidence;
 use super::function;
+use super::layout::Layouts;
 use super::side::TextRange;
 use super::{Cause, CauseKind, ChainLink, Location};
 
 /// The causes of entry `index`, which is changed, new or removed; in no particular order.
-pub(super) fn causes(comparison: &Comparison, index: usize, evidence: Option<&Evidence<'_>>) -> Vec<Cause> {
+pub(super) fn causes(
+    comparison: &Comparison,
+    index: usize,
+    evidence: Option<&Evidence<'_>>,
+    layouts: Option<&Layouts>,
+) -> Vec<Cause> {
     let entry = &comparison.entries[index];
     let cold: Vec<&Entry> = comparison.entries.iter().filter(|e| e.cold_of == Some(index)).collect();
     let mut causes = from_differences(entry, &cold);
+    let layouts = layouts.filter(|_| entry.kind == EntryKind::Function && entry.status == Status::Changed);
     match evidence {
-        None => without_fix(entry, &cold, &mut causes),
+        None => {
+            let explained = layouts.map(|l| l.explain(entry, &cold));
+            let all = explained.as_ref().is_some_and(|e| e.all);
+            causes.extend(explained.into_iter().flat_map(|e| e.causes));
+            // Where nothing but explained numbers differs, nothing is left to wonder about.
+            if !(all && only_numbers(entry, &cold)) {
+                without_fix(entry, &cold, &mut causes);
+            }
+        }
         Some(evidence) if entry.kind == EntryKind::Function => {
-            function::causes(entry, &cold, evidence, &mut causes);
+            function::causes(entry, &cold, evidence, layouts, &mut causes);
         }
         Some(evidence) => data(entry, evidence, &mut causes),
     }
@@ -42,7 +57,9 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
         .all(|d| matches!(d.kind, DifferenceKind::Reference | DifferenceKind::ColdPart));
     let is_function = entry.kind == EntryKind::Function;
     let mut causes = Vec::new();
-    for difference in differences(entry, cold) {
+    let own = entry.differences.iter().map(|d| (d, None));
+    let of_cold = cold.iter().flat_map(|c| c.differences.iter().map(|d| (d, Some(c.name.as_str()))));
+    for (difference, part) in own.chain(of_cold) {
         let kind = match difference.kind {
             DifferenceKind::Instructions | DifferenceKind::ColdPart => continue,
             DifferenceKind::Reference => CauseKind::Reference,
@@ -56,6 +73,11 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
                 format!("same instructions; {}", difference.what)
             }
             _ => difference.what.clone(),
+        };
+        // Places of a cold part count from its own start.
+        let summary = match part {
+            Some(part) => format!("in {part}: {summary}"),
+            None => summary,
         };
         let symbol = difference.chain.last().filter(|l| l.entry.is_some()).map(|l| l.what.clone());
         let chain = difference
@@ -74,6 +96,13 @@ pub(super) fn needs_source(entry: &Entry, cold: &[&Entry]) -> bool {
         || entry.differences.iter().any(|d| d.kind == DifferenceKind::ColdPart)
             && !cold.iter().any(|c| c.status == Status::Changed && !c.differences.is_empty())
         || cold.iter().any(|c| matches!(c.status, Status::New | Status::Removed))
+}
+
+/// Whether nothing differs in the instructions of a function and its cold parts but numbers.
+fn only_numbers(entry: &Entry, cold: &[&Entry]) -> bool {
+    let differing = |e: &&Entry| e.differences.iter().any(|d| d.kind == DifferenceKind::Instructions);
+    std::iter::once(entry).chain(cold.iter().copied()).filter(differing).all(|e| e.shifts.nothing_else)
+        && cold.iter().all(|c| !matches!(c.status, Status::New | Status::Removed))
 }
 
 fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {

@@ -8,12 +8,19 @@ use crate::pair::{Pair, Side};
 
 use super::entry::needs_source;
 use super::evidence::Evidence;
+use super::layout::Layouts;
 use super::leftover;
 use super::side::{Findings, TextRange};
 use super::{Cause, CauseKind, ChainLink, Location};
 
-/// Adds the causes that lines, inlined bodies and macros of a function tell, or the one that is left.
-pub(super) fn causes(entry: &Entry, cold: &[&Entry], evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
+/// Adds the causes that lines, inlined bodies, macros and types of a function tell, or the one that is left.
+pub(super) fn causes(
+    entry: &Entry,
+    cold: &[&Entry],
+    evidence: &Evidence<'_>,
+    layouts: Option<&Layouts>,
+    causes: &mut Vec<Cause>,
+) {
     let removed = entry.status == Status::Removed;
     let name = |side| match (side, &entry.original_name) {
         (Side::Original, Some(name)) => leftover::stem(name),
@@ -39,6 +46,7 @@ pub(super) fn causes(entry: &Entry, cold: &[&Entry], evidence: &Evidence<'_>, ca
         inline(evidence, &findings, removed, causes);
         macros(evidence, &texts(&findings), causes);
     }
+    causes.extend(layouts.into_iter().flat_map(|l| l.explain(entry, cold).causes));
     if causes.len() > before {
         return;
     }
@@ -46,6 +54,10 @@ pub(super) fn causes(entry: &Entry, cold: &[&Entry], evidence: &Evidence<'_>, ca
         Status::New => causes.push(leftover::appeared(entry, evidence, &findings, Side::Patched)),
         Status::Removed => causes.push(leftover::appeared(entry, evidence, &findings, Side::Original)),
         _ if needs_source(entry, cold) || causes.is_empty() => {
+            causes.extend(layouts.into_iter().flat_map(|l| l.used_by(entry)));
+            if causes.len() > before {
+                return;
+            }
             causes.push(leftover::compiler(entry, evidence, &findings));
         }
         _ => {}

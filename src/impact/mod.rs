@@ -7,13 +7,14 @@
 //! The causes are this stage's own type and not the report's, because a report names entries by ids that do not
 //! exist before it is put together.
 //!
-//! Causes `layout` and `ipa` are not found yet; the kinds are there so that they sort where they belong.
+//! Cause `ipa` is not found yet; the kind is there so that it sorts where it belongs.
 
 mod declared;
 mod entry;
 mod evidence;
 mod extent;
 mod function;
+mod layout;
 mod leftover;
 mod macros;
 mod side;
@@ -22,10 +23,14 @@ mod touched;
 
 use std::path::{Path, PathBuf};
 
-use crate::compare::{Comparison, Status};
+use crate::compare::{Comparison, DifferenceKind, Entry, EntryKind, Status};
 use crate::inputs::LineMap;
+use crate::inputs::pairing::ObjectSource;
+use crate::load::MappedFile;
 use crate::load::dwarf::Dwarf;
 use crate::pair::{Pair, Side};
+
+use layout::Layouts;
 
 pub use touched::{FixEvidence, Sources, TreeSources};
 
@@ -63,7 +68,7 @@ pub struct Cause {
     pub kind: CauseKind,
     /// One sentence, without a full stop.
     pub summary: String,
-    /// The function, macro or data object it names.
+    /// The function, macro, data object or type it names.
     pub symbol: Option<String>,
     /// Where in the source.
     pub location: Option<Location>,
@@ -97,7 +102,7 @@ pub struct UnitEvidence<'a> {
     /// What was found to differ.
     pub comparison: &'a Comparison,
     /// The object files that were compared.
-    pub objects: Pair<Option<&'a Path>>,
+    pub objects: Pair<Option<&'a ObjectSource>>,
     /// How the patched side's lines were numbered, by path relative to the tree; `None`: as on disk.
     pub map: &'a (dyn Fn(&Path) -> Option<&'a LineMap> + Sync),
 }
@@ -114,8 +119,8 @@ pub struct Causes {
 
 /// Tells why each entry of the unit's comparison changed.
 ///
-/// Without a `fix` (two object files of unknown origin) only the differences themselves speak, and no debug
-/// information is read. Trouble with debug information is no failure: it ends in [`Causes::warnings`], and what
+/// Without a `fix` (two object files of unknown origin) only the differences themselves speak, and of debug
+/// information the types alone. Trouble with debug information is no failure: it ends in [`Causes::warnings`], and what
 /// cannot be told without it is [`CauseKind::Unsure`].
 pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> Causes {
     let mut causes = Causes::default();
@@ -145,9 +150,15 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
         evidence::Evidence::new(fix, views)
     });
     causes.warnings.dedup();
+    // Types are asked for numbers in instructions alone.
+    let shifted = |e: &Entry| e.status == Status::Changed && e.kind == EntryKind::Function;
+    let layouts = match unit.objects.both() {
+        Some(objects) if entries.iter().any(|e| shifted(e) && needs_layout(e)) => Layouts::read(objects),
+        _ => None,
+    };
     for (i, entry) in entries.iter().enumerate() {
         let mut found = if asked(entry.status) {
-            entry::causes(unit.comparison, i, evidence.as_ref())
+            entry::causes(unit.comparison, i, evidence.as_ref(), layouts.as_ref())
         } else {
             Vec::new()
         };
@@ -158,16 +169,28 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
     causes
 }
 
-fn open(side: Side, path: Option<&Path>, fix: &FixEvidence<'_>) -> Option<Result<Dwarf, String>> {
-    let path = path?;
-    Some(match Dwarf::open(path, fix.roots()) {
+fn open(side: Side, source: Option<&ObjectSource>, fix: &FixEvidence<'_>) -> Option<Result<Dwarf, String>> {
+    let source = source?;
+    let read = || {
+        let file = MappedFile::open(&source.path)?;
+        Dwarf::parse(source.bytes(&file)?, &source.shown(), fix.roots())
+    };
+    Some(match read() {
         Ok(dwarf) if dwarf.is_empty() => Err(format!(
             "{}: the {side} object file holds no debug information, so causes cannot be told; compile with -g",
-            path.display()
+            source.shown().display()
         )),
         Ok(dwarf) => Ok(dwarf),
         Err(e) => Err(e.to_string()),
     })
+}
+
+/// Whether a function has different instructions, so that types may tell why.
+fn needs_layout(entry: &Entry) -> bool {
+    entry
+        .differences
+        .iter()
+        .any(|d| matches!(d.kind, DifferenceKind::Instructions | DifferenceKind::ColdPart))
 }
 
 /// The order causes are listed in.

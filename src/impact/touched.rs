@@ -90,6 +90,24 @@ impl<'a> FixEvidence<'a> {
         &self.roots
     }
 
+    /// Whether a line on disk of the original side and one of the patched side are the same, unaltered one.
+    pub fn same_line(&self, lines: Pair<(&Path, u32)>) -> bool {
+        let ((path_o, line_o), (path_p, line_p)) = (lines.original, lines.patched);
+        let touched =
+            Pair::new(self.by_path.original.get(path_o).copied(), self.by_path.patched.get(path_p).copied());
+        match (touched.original, touched.patched) {
+            (Some(o), Some(p)) if o == p => {
+                let file = &self.touched[o];
+                let altered = |side, line| file.lines(side).binary_search(&line).is_ok();
+                !altered(Side::Original, line_o)
+                    && !altered(Side::Patched, line_p)
+                    && file.patched_line(line_o) == line_p
+            }
+            (None, None) => path_o == path_p && line_o == line_p,
+            _ => false,
+        }
+    }
+
     /// The touched files, ordered by path.
     pub(super) fn touched(&self) -> &[Touched] {
         &self.touched

@@ -13,7 +13,7 @@ mod git;
 mod kbuild;
 pub mod lines;
 pub mod pairing;
-mod patch;
+pub mod patch;
 pub mod progress;
 pub mod record;
 pub mod runner;

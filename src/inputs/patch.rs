@@ -12,18 +12,22 @@ use std::sync::Arc;
 use super::fix::{Changes, Fix};
 use crate::error::{Error, Result};
 use crate::plan::PatchText;
-use parse::{Action, FilePatch};
+use parse::Action;
+
+pub use apply::{Applied, apply};
+pub use mail::decode_bodies;
+pub use parse::{FilePatch, LineKind, Parsed, PatchHunk, PatchLine, parse};
 
 /// Applies patches one after the other to the files of `root`, a canonical path.
 ///
 /// Without `strip`, one leading component is stripped, or none: whichever makes all files of all patches apply.
 pub(super) fn resolve(root: &Path, patches: &[PatchText], strip: Option<usize>) -> Result<Fix> {
-    let decoded: Vec<_> = patches.iter().map(|p| mail::decode_bodies(&p.text)).collect();
+    let decoded: Vec<_> = patches.iter().map(|p| decode_bodies(&p.text)).collect();
     let mut series = Vec::new();
     let mut subject = None;
     for (patch, text) in patches.iter().zip(&decoded) {
         let fail = |what: String| Error::Patch { patch: patch.name.clone(), what };
-        let parsed = parse::parse(text).map_err(fail)?;
+        let parsed = parse(text).map_err(fail)?;
         if parsed.files.is_empty() {
             return Err(fail("contains no changes: no unified diff was found in it".to_string()));
         }
@@ -155,7 +159,7 @@ impl Series<'_> {
             (None, true) => Arc::from([]),
             (Some(content), true) if content.is_empty() => content.clone(),
             (Some(content), true) => {
-                let same = apply::apply(file, b"").is_ok_and(|a| a.text == **content);
+                let same = apply(file, b"").is_ok_and(|a| a.text == **content);
                 let advice = if same { ALREADY } else { "take the patch for this tree, or remove the file" };
                 return Err(fail(format!("`{shown}` is to be created but exists already; {advice}")));
             }
@@ -168,7 +172,7 @@ impl Series<'_> {
                 )));
             }
         };
-        let applied = apply::apply(file, &original).map_err(|what| {
+        let applied = apply(file, &original).map_err(|what| {
             let advice = if apply::is_applied(file, &original) {
                 ALREADY
             } else {

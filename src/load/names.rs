@@ -18,9 +18,16 @@ fn is_number(tail: &str) -> bool {
     tail.strip_prefix('.').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether the name ends in a number that the compiler chose, such as `buf.3`.
-pub fn is_numbered(name: &str) -> bool {
-    name.rfind('.').is_some_and(|at| at > 0 && is_number(&name[at..]))
+/// Whether the name is one that the compiler put together from a variable of a function: `table.3` of GCC, `f.table`
+/// of Clang (no identifier of the source has a dot), `_ZZ1fvE5table` of C++ (Itanium C++ ABI, "Scope Encoding").
+pub fn is_scoped(name: &str) -> bool {
+    name.rfind('.').is_some_and(|at| at > 0) || name.starts_with("_ZZ")
+}
+
+/// Whether the name is that of a pointer through which exception tables and frames reach a symbol of another
+/// module: it says nothing but that symbol's name.
+pub fn is_indirect_reference(name: &str) -> bool {
+    name.starts_with("DW.ref.")
 }
 
 /// Prefixes behind which the kernel's macros paste counters and line numbers.
@@ -192,7 +199,13 @@ mod tests {
         for name in ["table", "C", "C.x", "func", "my_str", "table.0"] {
             assert!(!is_made_up_constant(name), "{name}");
         }
-        assert!(is_numbered("table.0") && !is_numbered("table") && !is_numbered(".0"));
+        assert!(
+            is_scoped("table.0")
+                && is_scoped("f.table")
+                && is_scoped("_ZZ1fvE5table")
+                && !is_scoped("table")
+                && !is_scoped(".table")
+        );
     }
 
     #[test]

@@ -121,10 +121,11 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         // What is only written to while it is relocated is as constant as what never is.
         let constant =
             section.is_some_and(|s| (!s.is_writable() || s.name.starts_with(".data.rel.ro")) && !s.is_code());
-        let by_content = constant
-            && same.len() == 1
-            && unit.symbols[c.symbol as usize].binding == crate::load::Binding::Local
-            && (names::is_made_up_constant(name) || names::is_numbered(name));
+        let by_content = names::is_indirect_reference(name)
+            || constant
+                && same.len() == 1
+                && unit.symbols[c.symbol as usize].binding == crate::load::Binding::Local
+                && (names::is_made_up_constant(name) || names::is_scoped(name));
         found.all.push(Entity {
             kind: if is_code && !is_data { EntityKind::Function } else { EntityKind::Object },
             symbol: c.symbol,
@@ -172,6 +173,10 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         SymbolPlace::Section(i) => {
             let section = unit.section(i)?;
             if !section.is_allocated() || sections::treatment_of(section) != Treatment::Ordinary {
+                return None;
+            }
+            // Clang numbers the exception tables of functions; what they say belongs to the functions.
+            if section.name.starts_with(".gcc_except_table") {
                 return None;
             }
             // A label at the very end names no byte.

@@ -260,6 +260,22 @@ impl<'u, 'd> Normalized<'u, 'd> {
         self.name(id).trim_start_matches(".L").starts_with("reltable.")
     }
 
+    /// What a relocation in nameless data that begins at `start` leads to. Such data may be a table of distances
+    /// from its own start to code, as compilers make of `switch`.
+    pub fn target_in_nameless(&self, section: u32, start: u64, reloc: &Reloc) -> Target {
+        let from_table = self.arch.relocation(reloc.r_type).is_relative()
+            && !self.unit.section(section).is_some_and(Section::is_code);
+        if !from_table {
+            return self.target_in_data(section, reloc);
+        }
+        match self.target_from_table(section, start, reloc) {
+            target if self.is_table_of_distances(section, start) => target,
+            // Else only code is reached from the start of a table.
+            target @ Target::Entity { id, .. } if self.entity(id).kind == EntityKind::Function => target,
+            _ => self.target_in_data(section, reloc),
+        }
+    }
+
     /// What an entry of a table of distances from the table's start leads to: what compilers make of `switch` in
     /// position-independent code. `start` is the table's offset in its section.
     pub fn target_from_table(&self, section: u32, start: u64, reloc: &Reloc) -> Target {

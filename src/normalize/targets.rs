@@ -142,6 +142,11 @@ impl Normalized<'_, '_> {
         }
         let inside = offset >= 0 && (offset as u64) < info.size;
         match before.checked_sub(1) {
+            // The linker may move the entries of a mergeable section apart, so that no compiler reaches the end of
+            // one from its neighbour: what is meant is what begins there.
+            Some(i) if entities[i].end() as i64 == offset && inside && info.is_mergeable() => {
+                Sure(Target::Nameless { section, offset: offset as u64, inner: 0 })
+            }
             // A pointer to the end of an array belongs to the array, unless something nameless starts there.
             Some(i) if entities[i].end() as i64 == offset && inside => Undecided::End(section, offset as u64),
             _ if inside => Sure(Target::Nameless { section, offset: offset as u64, inner: 0 }),

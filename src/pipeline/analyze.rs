@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::diff::compare_pair;
+use super::lines::LineTexts;
 use super::{Outcome, skeleton};
 use crate::compare::{self, Comparison, Status};
 use crate::error::Result;
@@ -15,6 +16,7 @@ use crate::inputs::pairing::{ObjectPair, ObjectSource};
 use crate::inputs::progress::Progress;
 use crate::inputs::{BuiltUnit, BuiltUnits, Fix, LineMap, build, fix, lines};
 use crate::livepatch::skeleton::{SkeletonFunction, SkeletonInput};
+use crate::pair::Pair;
 use crate::plan::{AnalyzePlan, FixSource};
 use crate::report::model::{Cost, Request, SkipReason, Skipped};
 use crate::report::{ReportInput, UnitResult, build_report};
@@ -173,8 +175,12 @@ impl Material<'_> {
         let mut found = Found { result: self.compare(unit), warnings: Vec::new(), functions: Vec::new() };
         let Some(comparison) = &found.result.comparison else { return found };
         let map = |path: &Path| if unit.line_directives { self.maps.get(path) } else { None };
+        let sources = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
+        let causes = impact::causes(
+            UnitEvidence { comparison, objects: sources.as_ref().map(Option::as_ref), map: &map },
+            Some(self.evidence),
+        );
         let objects = unit.objects.as_ref().map(|o| o.as_deref());
-        let causes = impact::causes(UnitEvidence { comparison, objects, map: &map }, Some(self.evidence));
         found.warnings = causes.warnings;
         found.result.causes = causes.entries;
         if self.plan.skeleton && changes(comparison) {
@@ -203,7 +209,8 @@ impl Material<'_> {
         } else if unit.errors.is_empty() {
             let objects = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
             let options = compare::Options { all: self.plan.all, show: self.plan.show };
-            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, options).0
+            let texts = Texts { material: self, line_directives: unit.line_directives };
+            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, options, &texts)
         } else {
             // One side that failed to compile would make every symbol of the other one new or removed.
             UnitResult::default()
@@ -214,6 +221,25 @@ impl Material<'_> {
         result.objects = unit.objects.as_ref().map(|o| o.as_ref().and_then(kept));
         result.errors.extend(unit.errors.iter().cloned());
         result
+    }
+}
+
+/// The sources of one unit as the fix has them.
+struct Texts<'a> {
+    material: &'a Material<'a>,
+    line_directives: bool,
+}
+
+impl LineTexts for Texts<'_> {
+    fn roots(&self) -> &[PathBuf] {
+        self.material.roots
+    }
+
+    fn same_text(&self, lines: Pair<(&Path, u32)>) -> bool {
+        let (path, seen) = lines.patched;
+        let map = self.material.maps.get(path).filter(|_| self.line_directives);
+        let disk = map.map_or(Some(seen), |map| map.to_disk(seen));
+        disk.is_some_and(|line| self.material.evidence.same_line(Pair::new(lines.original, (path, line))))
     }
 }
 

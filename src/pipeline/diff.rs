@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::lines::{self, LineTexts, NoTexts};
 use super::{Outcome, Progress};
 use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
@@ -9,7 +10,7 @@ use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
 use crate::load::{MappedFile, Unit, elf};
 use crate::pair::{Pair, Side};
-use crate::plan::DiffPlan;
+use crate::plan::{DiffPlan, FileSymbol};
 use crate::report::model::{ReportError, Request};
 use crate::report::{ReportInput, UnitResult, build_report};
 
@@ -20,22 +21,37 @@ use crate::report::{ReportInput, UnitResult, build_report};
 pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     let pool = super::pool(plan.jobs)?;
     let options = compare::Options { all: plan.all, show: plan.show };
-    let units = pool.install(|| -> Result<Vec<(UnitResult, Vec<String>)>> {
-        let pairs = pairing::pair(plan.sides.as_ref().map(std::path::PathBuf::as_path))?;
+    let mut units = pool.install(|| -> Result<Vec<UnitResult>> {
+        let pairs = pairing::pair(plan.sides.as_ref().map(|side| side.path.as_path()))?;
         progress.stage("Comparing", Some(pairs.len() as u64));
-        Ok(pairs
-            .into_par_iter()
-            .map(|pair| {
-                let unit = compare_pair(&pair, options);
-                progress.advance();
-                unit
-            })
-            .collect())
+        let symbols = plan.sides.as_ref().map(|side| side.symbol.as_deref());
+        let alone = pairs.len() == 1;
+        let compare_one = |pair: ObjectPair| {
+            let mut unit = match symbols.any() {
+                true => compare_symbols(&pair, symbols, options, alone),
+                false => Ok(compare_pair(&pair, options, &NoTexts)),
+            };
+            if let Ok(unit) = &mut unit
+                && let Some(comparison) = &unit.comparison
+            {
+                let objects = pair.objects.as_ref().map(Option::as_ref);
+                let evidence = UnitEvidence { comparison, objects, map: &|_| None };
+                unit.causes = impact::causes(evidence, None).entries;
+            }
+            progress.advance();
+            unit
+        };
+        let found: Vec<_> = pairs.into_par_iter().map(compare_one).collect();
+        with_symbol(plan, found)
     })?;
-    let (units, warnings): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+    let warnings = units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.warnings)).collect();
+    let named = |side: &FileSymbol| match &side.symbol {
+        Some(symbol) => format!("{}:{symbol}", side.path.display()),
+        None => side.path.display().to_string(),
+    };
     let request = Request {
-        original: plan.sides.original.display().to_string(),
-        patched: plan.sides.patched.display().to_string(),
+        original: named(&plan.sides.original),
+        patched: named(&plan.sides.patched),
         compilers: Vec::new(),
         line_directives: false,
     };
@@ -43,46 +59,116 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     Ok(Outcome {
         report: built.report,
         listings: built.listings,
-        warnings: warnings.concat(),
+        warnings,
         errors: Vec::new(),
         skeleton: None,
         dry_run: None,
     })
 }
 
-/// Compares one pair of object files; warnings stand beside the result. What goes wrong stands in the result, so that
-/// the others go on.
-pub(super) fn compare_pair(pair: &ObjectPair, options: compare::Options) -> (UnitResult, Vec<String>) {
+/// The units that have the symbol that was asked for, if one was.
+fn with_symbol(plan: &DiffPlan, found: Vec<Result<UnitResult, Absent>>) -> Result<Vec<UnitResult>> {
+    let (count, mut units, mut absent) = (found.len(), Vec::new(), None);
+    for unit in found {
+        match unit {
+            Ok(unit) => units.push(unit),
+            Err(Absent(error)) => absent = Some(error),
+        }
+    }
+    match (units.is_empty(), absent) {
+        (true, Some(error)) if count == 1 => Err(error),
+        (true, Some(_)) => {
+            let side = match plan.sides.original.symbol {
+                Some(_) => &plan.sides.original,
+                None => &plan.sides.patched,
+            };
+            let symbol = side.symbol.as_deref().unwrap_or_default();
+            let what = format!("no object file in it has a function or data object `{symbol}`");
+            Err(Error::input(&side.path, "symbol", what))
+        }
+        _ => Ok(units),
+    }
+}
+
+/// Compares one pair of object files. What goes wrong stands in the result, so that the others go on.
+pub(super) fn compare_pair(
+    pair: &ObjectPair,
+    options: compare::Options,
+    texts: &dyn LineTexts,
+) -> UnitResult {
+    let compared = with_units(&pair.objects, |units| match (units.original, units.patched) {
+        (Some(o), Some(p)) => compare::compare(Pair::new(o, p), options),
+        (Some(o), None) => compare::one_sided(o, Side::Original),
+        (None, Some(p)) => compare::one_sided(p, Side::Patched),
+        (None, None) => Ok(Comparison::default()),
+    });
+    result(pair, compared, texts)
+}
+
+/// A symbol that a pair of object files has on neither side.
+struct Absent(Error);
+
+/// Compares one symbol of a pair of object files. When no other pair can have it, a name that does not say which
+/// symbol is meant is as good as none.
+fn compare_symbols(
+    pair: &ObjectPair,
+    symbols: Pair<Option<&str>>,
+    options: compare::Options,
+    alone: bool,
+) -> Result<UnitResult, Absent> {
+    let compared = with_units(&pair.objects, |units| {
+        let empty = units.original.or(units.patched).map(Unit::emptied);
+        let (Some(o), Some(p)) = (units.original.or(empty.as_ref()), units.patched.or(empty.as_ref())) else {
+            return Ok(Ok(Comparison::default()));
+        };
+        if let Some(comparison) = compare::compare_symbols(Pair::new(o, p), symbols, options)? {
+            return Ok(Ok(comparison));
+        }
+        let unknown = match (symbols.original, symbols.patched) {
+            (Some(name), _) if units.original.is_some() => compare::unknown_symbol(o, name),
+            (_, Some(name)) => compare::unknown_symbol(p, name),
+            (name, _) => compare::unknown_symbol(p, name.unwrap_or_default()),
+        };
+        Ok(Err(unknown))
+    });
+    match compared {
+        Ok((Err(unknown), _)) => Err(Absent(unknown)),
+        Ok((Ok(comparison), about)) => Ok(result(pair, Ok((comparison, about)), &NoTexts)),
+        Err(error) if error.code() == "symbol" || alone && error.code() == "symbol-ambiguous" => {
+            Err(Absent(error))
+        }
+        Err(error) => Ok(result(pair, Err(error), &NoTexts)),
+    }
+}
+
+/// What came of a pair: a comparison, or what went wrong.
+fn result(pair: &ObjectPair, compared: Result<(Comparison, About)>, texts: &dyn LineTexts) -> UnitResult {
     let shown = |source: &Option<ObjectSource>| source.as_ref().map(|s| s.shown().display().to_string());
     let mut result = UnitResult {
         name: pair.name.clone(),
         objects: Pair::new(shown(&pair.objects.original), shown(&pair.objects.patched)),
         ..UnitResult::default()
     };
-    let mut warnings = Vec::new();
-    match compare_sources(&pair.objects, options) {
-        Ok(Compared { comparison, arch, warnings: of_unit }) => {
-            warnings = of_unit;
-            let objects = Pair::default();
-            let evidence = UnitEvidence { comparison: &comparison, objects, map: &|_| None };
-            result.causes = impact::causes(evidence, None).entries;
+    match compared {
+        Ok((mut comparison, about)) => {
+            if let Some(objects) = pair.objects.as_ref().map(Option::as_ref).both() {
+                lines::find(&mut comparison, objects, texts);
+            }
             result.demangled = super::demangle(&comparison);
             result.comparison = Some(comparison);
-            result.arch = arch;
+            result.arch = about.arch;
+            result.warnings = about.warnings;
         }
         Err(error) => result.errors.push(report_error(&error)),
     }
-    (result, warnings)
+    result
 }
 
-/// What comparing one pair gave.
-struct Compared {
-    comparison: Comparison,
-    arch: String,
-    warnings: Vec<String>,
-}
-
-fn compare_sources(sources: &Pair<Option<ObjectSource>>, options: compare::Options) -> Result<Compared> {
+/// Loads the object files of a pair and does something with them.
+fn with_units<T>(
+    sources: &Pair<Option<ObjectSource>>,
+    work: impl FnOnce(Pair<Option<&Unit<'_>>>) -> Result<T>,
+) -> Result<(T, About)> {
     let open = |source: &Option<ObjectSource>| source.as_ref().map(|s| MappedFile::open(&s.path)).transpose();
     let files = Pair::new(open(&sources.original)?, open(&sources.patched)?);
     let read = |side: Side| -> Result<Option<Unit<'_>>> {
@@ -95,21 +181,25 @@ fn compare_sources(sources: &Pair<Option<ObjectSource>>, options: compare::Optio
         fixscope_arch::by_elf_machine(unit.machine, unit.is_64)
             .map_or_else(String::new, |a| a.name().to_owned())
     };
-    let warnings = [&units.original, &units.patched].into_iter().flatten().filter_map(few_symbols).collect();
-    let (comparison, arch) = match (&units.original, &units.patched) {
-        (Some(o), Some(p)) => (compare::compare(Pair::new(o, p), options)?, arch(p)),
-        (Some(o), None) => (compare::one_sided(o, Side::Original)?, arch(o)),
-        (None, Some(p)) => (compare::one_sided(p, Side::Patched)?, arch(p)),
-        (None, None) => (Comparison::default(), String::new()),
+    let about = About {
+        arch: units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default(),
+        warnings: [&units.original, &units.patched].into_iter().flatten().filter_map(few_symbols).collect(),
     };
-    Ok(Compared { comparison, arch, warnings })
+    Ok((work(units.as_ref().map(Option::as_ref))?, about))
+}
+
+/// What to know about a pair of object files beside what differs.
+struct About {
+    arch: String,
+    warnings: Vec<String>,
 }
 
 /// What to know about a file whose functions are not all named.
 fn few_symbols(unit: &Unit<'_>) -> Option<String> {
     unit.linked.as_ref().filter(|linked| linked.only_dynamic_symbols)?;
     Some(format!(
-        "{}: has only the symbols for the dynamic linker; all functions that it does not export are compared          together, as the code without a name of their section",
+        "{}: has only the symbols for the dynamic linker; all functions that it does not export are compared \
+         together, as the code without a name of their section",
         unit.path.display()
     ))
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod diff;
+mod lines;
 mod skeleton;
 
 use std::collections::BTreeMap;

@@ -193,7 +193,7 @@ pub struct Cause {
     pub kind: CauseKind,
     /// One sentence.
     pub summary: String,
-    /// The function, macro or data object it names.
+    /// The function, macro, data object or type it names.
     pub symbol: Option<String>,
     /// Where in the source.
     pub location: Option<Location>,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::listing;
+use super::listing::{self, View};
 use super::model::{
     Cause, Kind, Location, Report, ReportError, SkipReason, Status, SymbolReport, UnitReport,
 };
@@ -20,6 +20,9 @@ const CAUSE: usize = 6;
 /// Columns of the widest kind of cause and the gap behind it.
 const CAUSE_KIND: usize = 12;
 
+/// Columns before a line of a listing.
+const LISTING: usize = 4;
+
 /// How the list is written.
 #[derive(Debug, Clone, Copy)]
 pub struct TextOptions {
@@ -27,8 +30,8 @@ pub struct TextOptions {
     pub style: Style,
     /// Sizes, chains, cold parts, object files, compilers and cost too.
     pub verbose: bool,
-    /// Show the changed instructions with that many equal ones around them.
-    pub context: Option<usize>,
+    /// How changed instructions and contents are shown, when they are.
+    pub view: Option<View>,
 }
 
 /// Writes `report` as a list. `listings` are the instructions of changed functions by the id of their entry.
@@ -130,7 +133,7 @@ impl Writer<'_> {
     }
 
     fn symbol(&mut self, symbol: &SymbolReport) -> io::Result<()> {
-        let listing = self.options.context.zip(self.listings.get(&symbol.id));
+        let listing = self.options.view.zip(self.listings.get(&symbol.id));
         if symbol.cold_of.is_some() && listing.is_none() && !self.options.verbose {
             return Ok(());
         }
@@ -157,8 +160,8 @@ impl Writer<'_> {
         for cause in &symbol.causes {
             self.cause(cause)?;
         }
-        if let Some((context, listing)) = listing {
-            listing::write(&symbol.name, listing, context, "    ", style, self.out)?;
+        if let Some((view, listing)) = listing {
+            listing::write(&symbol.name, listing, view, LISTING, style, self.out)?;
         }
         Ok(())
     }

@@ -4,11 +4,12 @@ mod addresses;
 mod decode;
 mod effects;
 mod format;
+mod numbers;
 mod relocs;
 #[cfg(test)]
 mod tests;
 
-use crate::{Address, Arch, Code, DynamicKind, Effects, Insn, Operand, RelocKind};
+use crate::{Address, Arch, Code, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
 
 /// 64-bit x86.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +46,19 @@ impl Arch for X86_64 {
 
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
         format::format(code, insn, resolve)
+    }
+
+    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
+        numbers::numbers(code, insn)
+    }
+
+    fn argument_registers(&self) -> &'static [u8] {
+        // rdi, rsi, rdx, rcx, r8 and r9 (System V ABI, AMD64 supplement, 3.2.3).
+        &[7, 6, 2, 1, 8, 9]
+    }
+
+    fn stack_register(&self) -> u8 {
+        4
     }
 
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {

@@ -446,3 +446,97 @@ fn relocation_types_lead_back_to_themselves() {
     }
     assert_eq!(X86_64.relocation_type(RelocKind::Unknown), None);
 }
+
+/// The numbers of one instruction and its shape.
+fn taken_apart(bytes: &[u8]) -> (crate::Shape, Vec<(i64, crate::NumberRole)>, bool) {
+    let code = Code { bytes, address: 0, sites: &[] };
+    let numbers = X86_64.numbers(&code, &one(bytes)).expect("it has a shape");
+    let values = numbers.values.iter().flatten().map(|n| (n.value, n.role)).collect();
+    (numbers.shape, values, numbers.loads_immediate)
+}
+
+#[test]
+fn numbers_are_told_apart_from_what_is_done_with_them() {
+    use crate::NumberRole::{Displacement, Frame, Immediate};
+    let short = taken_apart(&[0x8b, 0x47, 0x70]); // mov eax, [rdi+0x70]
+    let long = taken_apart(&[0x8b, 0x87, 0x80, 0, 0, 0]); // mov eax, [rdi+0x80]
+    let none = taken_apart(&[0x8b, 0x07]); // mov eax, [rdi]
+    assert_eq!(
+        (&short.1[..], &long.1[..], &none.1[..]),
+        (&[(0x70, Displacement)][..], &[(0x80, Displacement)][..], &[(0, Displacement)][..])
+    );
+    assert!(short.0 == long.0 && short.0 == none.0, "how many bytes a number takes is no part of the shape");
+    let others: [&[u8]; 5] = [
+        &[0x8b, 0x46, 0x70],       // mov eax, [rsi+0x70]
+        &[0x8b, 0x4f, 0x70],       // mov ecx, [rdi+0x70]
+        &[0x48, 0x8b, 0x47, 0x70], // mov rax, [rdi+0x70]
+        &[0x03, 0x47, 0x70],       // add eax, [rdi+0x70]
+        &[0x65, 0x8b, 0x47, 0x70], // mov eax, gs:[rdi+0x70]
+    ];
+    for other in others {
+        assert_ne!(taken_apart(other).0, short.0, "{other:02x?}");
+    }
+    // add rdi, 24 and add rdi, 200; add eax, 200 has a form of its own.
+    let (byte, word) = (taken_apart(&[0x48, 0x83, 0xc7, 24]), taken_apart(&[0x48, 0x81, 0xc7, 200, 0, 0, 0]));
+    assert_eq!((byte.0, &byte.1[..], &word.1[..]), (word.0, &[(24, Immediate)][..], &[(200, Immediate)][..]));
+    assert_eq!(taken_apart(&[0x83, 0xc0, 24]).0, taken_apart(&[0x05, 200, 0, 0, 0]).0);
+    assert!(!byte.2 && taken_apart(&[0xbe, 10, 0, 0, 0]).2, "mov esi, 10 does nothing but load");
+    assert_eq!(taken_apart(&[0x6a, 10]).0, taken_apart(&[0x68, 200, 0, 0, 0]).0, "push of both lengths");
+    // movl $7, 8(%rsp) and sub $24, %rsp.
+    assert_eq!(taken_apart(&[0xc7, 0x44, 0x24, 8, 7, 0, 0, 0]).1, [(8, Frame), (7, Immediate)]);
+    assert_eq!(taken_apart(&[0x48, 0x83, 0xec, 24]).1, [(24, Frame)]);
+    // mov rax, rdi is lea rax, [rdi+0].
+    let (copy, lea) = (taken_apart(&[0x48, 0x89, 0xf8]), taken_apart(&[0x48, 0x8d, 0x47, 8]));
+    assert_eq!(
+        (copy.0, &copy.1[..], &lea.1[..]),
+        (lea.0, &[(0, Displacement)][..], &[(8, Displacement)][..])
+    );
+    assert_eq!(taken_apart(&[0xb8, 0xff, 0xff, 0xff, 0xff]).1, [(-1, Immediate)]);
+}
+
+#[test]
+fn a_relocated_field_and_a_distance_are_no_numbers() {
+    let bytes = [0xc7, 0x05, 0, 0, 0, 0, 7, 0, 0, 0]; // movl $7, 0(%rip)
+    let sites = [Site { offset: 2, kind: PC32 }];
+    for sites in [&sites[..], &[]] {
+        let code = Code { bytes: &bytes, address: 0, sites };
+        let insn = decode_at(&bytes, 0, sites)[0];
+        let numbers = X86_64.numbers(&code, &insn).expect("it has a shape");
+        assert_eq!(numbers.values.map(|n| n.map(|n| n.value)), [Some(7), None, None]);
+    }
+    assert_eq!(X86_64.numbers(&Code { bytes: &[0xeb, 0], address: 0, sites: &[] }, &one(&[0xeb, 0])), None);
+}
+
+proptest! {
+    /// The formatter is the independent witness: what it prints differently is differently shaped or has other
+    /// numbers.
+    #[test]
+    fn equal_shapes_print_the_same_but_for_numbers(
+        bytes in proptest::collection::vec(any::<u8>(), 1..16),
+        at in 0usize..16,
+        flip in 1u8..=255,
+    ) {
+        let mut other = bytes.clone();
+        let at = at % other.len();
+        other[at] ^= flip;
+        let apart = |bytes: &[u8]| {
+            let code = Code { bytes, address: 0, sites: &[] };
+            let insn = decode_at(bytes, 0, &[])[0];
+            let numbers = X86_64.numbers(&code, &insn)?;
+            Some((numbers, insn.target, X86_64.format(&code, &insn, &|_| None)))
+        };
+        if let (Some((a, to_a, text_a)), Some((b, to_b, text_b))) = (apart(&bytes), apart(&other))
+            && a.shape == b.shape && to_a == to_b
+        {
+            // A copy of a register is printed as one, and ways to encode the same are not.
+            let copy = |text: &str| text.starts_with("mov") || text.starts_with("lea");
+            if a.values == b.values && !(copy(&text_a) && copy(&text_b)) {
+                prop_assert_eq!(text_a, text_b);
+            } else {
+                let mnemonic = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+                let same = mnemonic(&text_a) == mnemonic(&text_b) || copy(&text_a) && copy(&text_b);
+                prop_assert!(same, "{} and {}", text_a, text_b);
+            }
+        }
+    }
+}

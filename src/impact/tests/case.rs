@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
-use crate::compare::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Status};
+use crate::compare::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Shifts, Status};
 use crate::impact::{Cause, FixEvidence, TreeSources, UnitEvidence, causes};
+use crate::inputs::pairing::ObjectSource;
 use crate::inputs::{Fix, Hunk, LineMap, TouchedFile};
 use crate::load::Binding;
 use crate::pair::{Pair, Side};
@@ -41,6 +42,10 @@ impl Case {
 
     pub(super) fn object(&self, side: Side) -> PathBuf {
         self.dir.path().join(format!("{side}.o"))
+    }
+
+    pub(super) fn source(&self, side: Side) -> ObjectSource {
+        ObjectSource::file(self.object(side))
     }
 
     pub(super) fn compile(&self, side: Side) {
@@ -79,7 +84,7 @@ impl Case {
         let fix = self.fix();
         let sources = TreeSources { root: self.dir.path().join("tree") };
         let evidence = FixEvidence::new(&fix, vec![self.dir.path().join("tree")], &sources);
-        let (original, patched) = (self.object(Side::Original), self.object(Side::Patched));
+        let (original, patched) = (self.source(Side::Original), self.source(Side::Patched));
         let map = |path: &Path| self.maps.iter().find(|(p, _)| p == path).map(|(_, m)| m);
         let unit = UnitEvidence {
             comparison: &comparison,
@@ -137,6 +142,7 @@ impl Case {
                 extent: Pair::new(original.map(|s| s.2), patched.map(|s| s.2)),
                 size: Pair::new(original.map(|s| s.2.size), patched.map(|s| s.2.size)),
                 differences: differences.into_iter().collect(),
+                shifts: Shifts::default(),
                 cold_of,
                 listing: None,
             });

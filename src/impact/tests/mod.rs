@@ -73,7 +73,7 @@ fn lines_are_mapped_back_when_directives_moved_them() {
     let fix = case.fix();
     let sources = TreeSources { root: compiled.dir.path().join("tree") };
     let evidence = FixEvidence::new(&fix, vec![compiled.dir.path().join("tree")], &sources);
-    let (original, patched) = (compiled.object(Side::Original), compiled.object(Side::Patched));
+    let (original, patched) = (compiled.source(Side::Original), compiled.source(Side::Patched));
     let found = causes(
         UnitEvidence {
             comparison: &comparison,
@@ -261,8 +261,8 @@ fn a_renamed_file_is_shown_by_its_new_path() {
     (file.patched_path, file.patched) = (second.patched_path, second.patched);
     let sources = TreeSources { root: case.dir.path().join("tree") };
     let evidence = FixEvidence::new(&fix, vec![case.dir.path().join("tree")], &sources);
-    let (original, patched) = (case.object(Side::Original), case.object(Side::Patched));
-    let objects = Pair::new(Some(original.as_path()), Some(patched.as_path()));
+    let (original, patched) = (case.source(Side::Original), case.source(Side::Patched));
+    let objects = Pair::new(Some(&original), Some(&patched));
     let found =
         causes(UnitEvidence { comparison: &comparison, objects, map: &|_: &Path| None }, Some(&evidence));
     assert_eq!(found.entries[0].iter().map(short).collect::<Vec<_>>(), ["inline helper include/second.h:3"]);
@@ -317,8 +317,8 @@ fn without_debug_information_nothing_is_claimed() {
     let fix = case.fix();
     let sources = TreeSources { root: case.dir.path().join("tree") };
     let evidence = FixEvidence::new(&fix, Vec::new(), &sources);
-    let (original, patched) = (case.object(Side::Original), case.object(Side::Patched));
-    let objects = Pair::new(Some(original.as_path()), Some(patched.as_path()));
+    let (original, patched) = (case.source(Side::Original), case.source(Side::Patched));
+    let objects = Pair::new(Some(&original), Some(&patched));
     let found =
         causes(UnitEvidence { comparison: &comparison, objects, map: &|_: &Path| None }, Some(&evidence));
     assert_eq!(found.entries[0].iter().map(|c| c.kind).collect::<Vec<_>>(), [CauseKind::Unsure]);
@@ -354,6 +354,7 @@ fn chains_of_references_are_kept() {
                     Link { what: "string \"abd\"".to_owned(), entry: None, at: Some(0x12) },
                 ],
             }],
+            shifts: crate::compare::Shifts::default(),
             cold_of: None,
             listing: None,
         });

@@ -11,6 +11,7 @@
 mod index;
 mod paths;
 mod reader;
+pub mod types;
 
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
@@ -232,6 +233,37 @@ impl Dwarf {
         evidence.lines.sort_unstable();
         evidence.lines.dedup();
         evidence
+    }
+
+    /// The lines that the instruction at `offset` bytes of a section comes from, with their level: 0 for its own,
+    /// 1 for the call of the innermost inlined body that holds it, and so on outwards. Places without a line are
+    /// left out.
+    pub fn lines_at(&self, section: u32, offset: u64) -> Vec<(u32, FileId, u32)> {
+        let mut lines = Vec::new();
+        let end = self.rows.partition_point(|r| (r.section, r.start) <= (section, offset));
+        for row in self.rows[..end].iter().rev().take_while(|r| r.section == section) {
+            if row.end > offset || row.start == offset {
+                lines.push((0, row.file, row.line));
+            }
+            // Empty rows at the place itself stand before the one that holds it.
+            if row.start < offset {
+                break;
+            }
+        }
+        let end = self.spots.partition_point(|s| (s.section, s.start) <= (section, offset));
+        let around = self.spots[..end].iter().rev().take_while(|s| s.section == section);
+        let mut instances: Vec<&Instance> = around
+            .filter(|s| s.end > offset)
+            .filter_map(|s| self.instances.get(s.instance as usize))
+            .collect();
+        instances.sort_by_key(|i| std::cmp::Reverse(i.depth));
+        instances.dedup_by_key(|i| i.depth);
+        for (level, instance) in (1..).zip(instances) {
+            if let Some(file) = instance.call_file.filter(|_| instance.call_line > 0) {
+                lines.push((level, file, instance.call_line));
+            }
+        }
+        lines
     }
 
     fn body_at(&self, section: u32, offset: u64) -> Option<SubprogramId> {

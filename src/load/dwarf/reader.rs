@@ -33,7 +33,7 @@ pub(super) struct Sections<'data> {
 }
 
 /// The sections that carry evidence.
-const WANTED: [gimli::SectionId; 9] = [
+const WANTED: [gimli::SectionId; 10] = [
     gimli::SectionId::DebugAbbrev,
     gimli::SectionId::DebugAddr,
     gimli::SectionId::DebugInfo,
@@ -43,6 +43,7 @@ const WANTED: [gimli::SectionId; 9] = [
     gimli::SectionId::DebugRngLists,
     gimli::SectionId::DebugStr,
     gimli::SectionId::DebugStrOffsets,
+    gimli::SectionId::DebugTypes,
 ];
 
 impl<'data> Sections<'data> {

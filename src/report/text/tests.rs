@@ -1,6 +1,7 @@
 //! The list as a whole, and its parts.
 
 use super::*;
+use crate::report::listing::Layout;
 use crate::report::listing::tests::listing;
 use crate::report::model::*;
 
@@ -142,7 +143,9 @@ fn expect(text: &str, file: &str) {
     assert_eq!(text, std::fs::read_to_string(&path).expect("the expected text is there"));
 }
 
-const PLAIN: TextOptions = TextOptions { style: Style::PLAIN, verbose: false, context: None };
+const UNIFIED: View = View { layout: Layout::Unified, context: Some(1) };
+
+const PLAIN: TextOptions = TextOptions { style: Style::PLAIN, verbose: false, view: None };
 
 #[test]
 fn the_list() {
@@ -151,13 +154,13 @@ fn the_list() {
 
 #[test]
 fn the_list_in_detail_with_instructions() {
-    let options = TextOptions { verbose: true, context: Some(1), ..PLAIN };
+    let options = TextOptions { verbose: true, view: Some(UNIFIED), ..PLAIN };
     expect(&text(options), "verbose.txt");
 }
 
 #[test]
 fn colours_add_nothing_but_colour() {
-    let coloured = text(TextOptions { style: Style { coloured: true }, verbose: true, context: Some(1) });
+    let coloured = text(TextOptions { style: Style { coloured: true }, verbose: true, view: Some(UNIFIED) });
     let mut plain = String::new();
     let mut rest = coloured.as_str();
     while let Some((before, after)) = rest.split_once('\x1b') {
@@ -165,7 +168,7 @@ fn colours_add_nothing_but_colour() {
         rest = after.split_once('m').expect("a sequence ends").1;
     }
     plain += rest;
-    assert_eq!(plain, text(TextOptions { verbose: true, context: Some(1), ..PLAIN }));
+    assert_eq!(plain, text(TextOptions { verbose: true, view: Some(UNIFIED), ..PLAIN }));
     assert_ne!(plain, coloured);
 }
 

@@ -1,0 +1,127 @@
+//! Any bit of a function that is not in a field which fixscope names makes the function changed.
+//!
+//! A field is what a relocation overwrites, and padding. The distance in a branch is a field too, but one that is
+//! compared by where it leads: such bits count like all others, unless both distances lead to the same place.
+
+mod common;
+
+use common::Random;
+use common::programs::{Kind, Language, program, source};
+use fixscope::compare::{Options, Status, compare};
+use fixscope::load::{SymbolKind, SymbolPlace, Unit, elf};
+use fixscope::pair::Pair;
+use fixscope_arch::{Code, InsnKind, Site};
+use rayon::prelude::*;
+
+const WAYS: &[&[&str]] = &[
+    &["-O2"],
+    &["-O2", "-ffunction-sections", "-fdata-sections"],
+    &["-Os", "-fPIC", "-fcf-protection=branch"],
+    &["-O3", "-march=x86-64-v3"],
+    &["-O2", "-mcmodel=kernel", "-mno-red-zone", "-fno-pic", "-pg", "-mfentry", "-mrecord-mcount"],
+];
+
+/// A function: its name, where its bytes lie in the file, and which of them are in a field.
+struct Function {
+    name: String,
+    in_file: usize,
+    bytes: Vec<Byte>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Counts.
+    Plain,
+    /// A relocation overwrites it, or it fills space.
+    Free,
+}
+
+fn functions(file: &[u8], unit: &Unit<'_>) -> Vec<Function> {
+    let arch = fixscope_arch::by_elf_machine(unit.machine, unit.is_64).expect("x86_64");
+    let mut found = Vec::new();
+    for symbol in unit.symbols.iter().filter(|s| s.kind == SymbolKind::Function && s.size > 0) {
+        let SymbolPlace::Section(index) = symbol.place else { continue };
+        let section = unit.section(index).expect("the symbol's section");
+        let (start, end) = (symbol.offset as usize, (symbol.offset + symbol.size) as usize);
+        let code = &section.data[start..end];
+        let relocs: Vec<_> = unit
+            .relocs(index)
+            .into_iter()
+            .filter(|r| (symbol.offset..end as u64).contains(&r.offset))
+            .collect();
+        let sites: Vec<Site> = relocs
+            .iter()
+            .map(|r| Site { offset: (r.offset - symbol.offset) as u32, kind: arch.relocation(r.r_type) })
+            .collect();
+        let mut bytes = vec![Byte::Plain; code.len()];
+        for site in &sites {
+            let size = usize::from(site.kind.size().expect("gcc's relocations are known"));
+            bytes[site.offset as usize..][..size].fill(Byte::Free);
+        }
+        let mut insns = Vec::new();
+        arch.decode(&Code { bytes: code, address: symbol.offset, sites: &sites }, &mut insns);
+        for insn in insns.iter().filter(|i| i.kind == InsnKind::Nop) {
+            bytes[insn.offset as usize..insn.end() as usize].fill(Byte::Free);
+        }
+        let in_file = section.data.as_ptr() as usize - file.as_ptr() as usize + start;
+        let name = symbol.name.split(".cold").next().unwrap_or_default().to_owned();
+        found.push(Function { name, in_file, bytes });
+    }
+    found
+}
+
+fn check(seed: u64) -> (usize, Vec<String>) {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let way = WAYS[(seed % WAYS.len() as u64) as usize];
+    let kind = Kind { language: Language::C, float: !way.contains(&"-mcmodel=kernel") };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut flags = way.to_vec();
+    flags.push("-w");
+    let path = common::compile(folder.path(), "base.o", &source(&program(&mut random, kind)), &flags);
+    let sound = std::fs::read(&path).expect("gcc wrote it");
+    let original = elf::read(&path, &sound).expect("an object file");
+    let functions = functions(&sound, &original);
+    assert!(functions.len() > 5);
+
+    let mut failures = Vec::new();
+    let mut flipped = 0;
+    for _ in 0..60 {
+        let function = &functions[random.below(functions.len() as u64) as usize];
+        let at = random.below(function.bytes.len() as u64) as usize;
+        if function.bytes[at] == Byte::Free {
+            continue;
+        }
+        let bit = random.below(8);
+        let mut altered = sound.clone();
+        altered[function.in_file + at] ^= 1 << bit;
+        flipped += 1;
+        let patched = elf::read(&path, &altered).expect("only code was altered");
+        let comparison =
+            compare(Pair::new(&original, &patched), Options::default()).expect("both are x86_64");
+        let listed =
+            comparison.entries.iter().any(|e| e.name == function.name && e.status == Status::Changed);
+        if !listed {
+            failures.push(format!("seed {seed} {way:?}: bit {bit} of {} + {at:#x}", function.name));
+        }
+    }
+    (flipped, failures)
+}
+
+fn run(seeds: std::ops::Range<u64>) {
+    let least = (seeds.end - seeds.start) as usize * 20;
+    let (flipped, failures): (Vec<usize>, Vec<Vec<String>>) = seeds.into_par_iter().map(check).unzip();
+    let failures = failures.concat();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(flipped.iter().sum::<usize>() > least, "enough bits were flipped");
+}
+
+#[test]
+fn every_flipped_bit_is_seen() {
+    run(0..30);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn every_flipped_bit_of_many_programs_is_seen() {
+    run(30..430);
+}
