@@ -226,6 +226,49 @@ fn equal_names_in_a_linked_file() {
     assert_eq!(found, set(&["helper of two.c", "state of two.c"]));
 }
 
+/// The sentence of a data object that differs, and the names in its chain.
+fn said_of(original: &Path, patched: &Path, object: &str) -> (String, Vec<String>) {
+    with_unit(original, |o| {
+        with_unit(patched, |p| {
+            let comparison = compare(Pair::new(o, p), Options::default()).expect("both x86_64");
+            let entry = comparison.entries.iter().find(|e| e.name == object).expect("it is listed");
+            let first = entry.differences.first().expect("it differs");
+            (first.what.clone(), first.chain.iter().map(|l| l.what.clone()).collect())
+        })
+    })
+}
+
+#[test]
+fn who_uses_a_data_object_that_differs_is_told() {
+    let folder = Folder::new();
+    let text = |last: u32, word: &str| {
+        format!(
+            "int out(int); int say(const char *);\n\
+             static const int table[] = {{1, 2, 3, {last}}};\n\
+             static const char *const words[] = {{\"one\", \"{word}\"}};\n\
+             struct user {{ const int *table; int count; }};\n\
+             struct user user = {{table, 4}};\n\
+             static int cell;\n\
+             int direct(int i) {{ return table[i & 3] + cell; }}\n\
+             int inner(int i) {{ if (__builtin_expect(i == 99, 0)) {{ out(i); out(1); __builtin_trap(); }} return table[2 + (i & 1)]; }}\n\
+             int through(int i) {{ return user.table[i]; }}\n\
+             int speaks(int i) {{ return say(words[i]); }}\n\
+             void stranger(int i) {{ cell = i; }}\n"
+        )
+    };
+    for flags in [&["-O2"][..], &["-O2", "-fPIC"], &["-O1", "-ffunction-sections", "-fdata-sections"]] {
+        let original = folder.compile("original.c", &text(4, "two"), flags);
+        let patched = folder.compile("patched.c", &text(5, "six"), flags);
+        assert_eq!(differences(&original, &patched), set(&["changed table", "changed words"]), "{flags:?}");
+        let (what, chain) = said_of(&original, &patched, "table");
+        assert!(what.ends_with("; used by direct, inner, through (through user)"), "{what}");
+        assert_eq!(chain, ["direct", "inner", "through"]);
+        let (what, chain) = said_of(&original, &patched, "words");
+        assert!(what.ends_with("; used by speaks"), "{what}");
+        assert!(chain.iter().all(|link| link.contains("two") || link.contains("byte")), "{chain:?}");
+    }
+}
+
 #[test]
 fn two_relocation_sections_for_one_section() {
     // Livepatch modules have `.klp.rela.` sections beside the ordinary ones.

@@ -63,7 +63,12 @@ impl<'c> Sides<'c> {
                 .filter(|name| !name.ends_with(".localalias"))
                 .collect()
         };
-        let (names_o, names_p) = (aliases(o, ids.original), aliases(p, ids.patched));
+        let (mut names_o, mut names_p) = (aliases(o, ids.original), aliases(p, ids.patched));
+        // A function that goes by another name: that is said beside it, and only its aliases are left to compare.
+        if names_o.is_disjoint(&names_p) {
+            names_o.remove(&*names::class(&a.name));
+            names_p.remove(&*names::class(&b.name));
+        }
         // Two names that somebody wants compared are no difference.
         if names_o != names_p && !self.matching.is_asked_for(ids) {
             let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");

@@ -1,6 +1,7 @@
 //! The whole of a [`Comparison`]: which pairs are compared, and what becomes of the outcome.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
@@ -8,14 +9,14 @@ use crate::pair::{Pair, Side};
 
 use super::delta::{Comparison, Difference, DifferenceKind, Link, Shifts};
 use super::references::Sides;
-use super::tables;
 use super::unit::Options;
 use super::unreached::{self, Unreached};
+use super::{readers, tables};
 
-/// Whether an entity is one that reports list: cold parts belong to their parents, and constants without a name
-/// of their own to those who refer to them.
+/// Whether an entity is one that reports list: cold parts and what stands in front of functions belong to their
+/// functions, and constants without a name of their own to those who refer to them.
 pub(super) fn is_listed(entity: &Entity) -> bool {
-    !entity.by_content && entity.cold_of.is_none()
+    !entity.by_content && entity.cold_of.is_none() && entity.prefix_of.is_none()
 }
 
 /// What one pair, or one thing of one side, gave.
@@ -63,6 +64,13 @@ impl<'c> Builder<'c> {
                 .filter(|&id| !o.entity(id).by_content && matching.patched(id).is_none())
                 .map(|id| Pair::new(Some(id), None)),
         );
+        // Ids are in this order but for what is empty.
+        let place = |ids: &Pair<Option<EntityId>>| {
+            let patched = ids.patched.map(|id| p.entity(id));
+            let entity = patched.or_else(|| ids.original.map(|id| o.entity(id)));
+            (ids.patched.is_none(), entity.map(|e| (e.section, e.offset)))
+        };
+        work.sort_by_key(place);
         let tables = self.tables();
         let unreached = unreached::find(&self.sides);
         let outcomes = self.outcomes(work, &tables, &unreached);
@@ -125,7 +133,8 @@ impl<'c> Builder<'c> {
             })
             .collect();
         doubt_suspects(&mut outcomes, unreached);
-        self.blame_cold_parts(&mut outcomes);
+        self.blame_parts(&mut outcomes);
+        readers::name(&self.sides, &mut outcomes);
         outcomes
     }
 
@@ -154,8 +163,9 @@ impl<'c> Builder<'c> {
         (differences, shifts)
     }
 
-    /// A cold part's change, coming or going is its parent's change too.
-    fn blame_cold_parts(&self, outcomes: &mut [Outcome]) {
+    /// The change, coming or going of a cold part, or of what stands in front of a function, is the function's
+    /// change too.
+    fn blame_parts(&self, outcomes: &mut [Outcome]) {
         let mut blamed: Vec<(Side, EntityId, Difference)> = Vec::new();
         for outcome in outcomes.iter() {
             let (side, id) = match (outcome.ids.original, outcome.ids.patched) {
@@ -164,21 +174,37 @@ impl<'c> Builder<'c> {
                 (None, None) => continue,
             };
             let n = self.sides.get(side);
-            let Some(parent) = n.entity(id).cold_of else { continue };
+            let entity = n.entity(id);
+            let (parent, part, kind) = match (entity.cold_of, entity.prefix_of) {
+                (Some(parent), _) => (parent, "cold part", DifferenceKind::ColdPart),
+                // Its size and what it holds are attributes of the entry: the compiler makes them of options and
+                // of the function's type.
+                (None, Some(parent)) => (parent, "prefix", DifferenceKind::Attributes),
+                (None, None) => continue,
+            };
+            let name = n.name(id);
             let what = match (outcome.ids.original, outcome.ids.patched) {
                 (Some(_), Some(_)) if outcome.differences.is_empty() => continue,
-                (Some(_), Some(_)) => format!("its cold part {} differs", n.name(id)),
-                (None, _) => format!("it has a cold part {} now", n.name(id)),
-                (_, None) => format!("it has no cold part {} any more", n.name(id)),
+                (Some(_), Some(_)) => format!("its {part} {name} differs"),
+                (None, _) => format!("it has a {part} {name} now"),
+                (_, None) => format!("it has no {part} {name} any more"),
             };
-            let link = Link { what: n.name(id).to_owned(), entry: None, at: None };
-            let mut difference = difference(DifferenceKind::ColdPart, what);
-            difference.chain.push(link);
+            let mut difference = difference(kind, what);
+            if entity.cold_of.is_some() {
+                difference.chain.push(Link { what: name.to_owned(), entry: None, at: None });
+            }
             blamed.push((side, parent, difference));
         }
+        if blamed.is_empty() {
+            return;
+        }
+        let mut place: FxHashMap<(Side, EntityId), usize> = FxHashMap::default();
+        for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.ids.both().is_some()) {
+            place.extend(outcome.ids.original.map(|id| ((Side::Original, id), i)));
+            place.extend(outcome.ids.patched.map(|id| ((Side::Patched, id), i)));
+        }
         for (side, parent, difference) in blamed {
-            let found = outcomes.iter_mut().find(|o| *o.ids.get(side) == Some(parent));
-            if let Some(outcome) = found.filter(|o| o.ids.both().is_some()) {
+            if let Some(outcome) = place.get(&(side, parent)).and_then(|&i| outcomes.get_mut(i)) {
                 outcome.differences.push(difference);
             }
         }

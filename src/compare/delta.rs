@@ -2,7 +2,7 @@
 
 use fixscope_arch::NumberRole;
 
-use crate::load::Binding;
+use crate::load::{Binding, names};
 use crate::pair::Pair;
 
 use super::listing::Listing;
@@ -84,6 +84,22 @@ pub struct Entry {
     pub shifts: Shifts,
     /// Instructions or content of both sides, when they were asked for and the entry is changed.
     pub listing: Option<Listing>,
+}
+
+impl Entry {
+    /// Whether it is a function that goes by another name on the patched side, in more than what the compiler or a
+    /// counting macro chose. Such entries are worth listing though nothing else differs. (The names of data objects
+    /// follow: Clang's have the function's in them.)
+    pub fn is_renamed(&self) -> bool {
+        let original = self.original_name.as_ref();
+        self.kind == EntryKind::Function
+            && original.is_some_and(|name| names::class(name) != names::class(&self.name))
+    }
+
+    /// Whether a report without unchanged things lists it.
+    pub fn is_worth_listing(&self) -> bool {
+        self.status != Status::Unchanged || self.is_renamed() && self.cold_of.is_none()
+    }
 }
 
 /// One way in which two matched things differ.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::load::Binding;
+use crate::load::{Binding, names};
 use crate::normalize::{EntityId, EntityKind, Normalized, Treatment, sections};
 use crate::pair::{Pair, Side};
 
@@ -44,13 +44,19 @@ impl Builder<'_> {
                 _ => Status::Changed,
             };
             let entity = n.entity(id);
-            if status == Status::Unchanged && !self.options.all {
-                comparison.unlisted_unchanged += u64::from(is_listed(entity));
+            // What stands in front of a function is told with the function.
+            if entity.prefix_of.is_some() {
                 continue;
             }
             let symbol = n.symbol(id);
             let name = n.name(id);
             let original_name = outcome.ids.original.map(|id| o.name(id)).filter(|other| *other != name);
+            let is_renamed = entity.kind == EntityKind::Function
+                && original_name.is_some_and(|other| names::class(other) != names::class(name));
+            if status == Status::Unchanged && !self.options.all && !is_renamed {
+                comparison.unlisted_unchanged += u64::from(is_listed(entity));
+                continue;
+            }
             let is_function = entity.kind == EntityKind::Function;
             let listing = match outcome.ids.both() {
                 Some(ids) if self.options.show && status == Status::Changed => Some(match is_function {

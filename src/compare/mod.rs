@@ -15,6 +15,7 @@ pub mod line_only;
 pub mod listing;
 mod numbers;
 mod objects;
+mod readers;
 mod references;
 mod table_words;
 mod tables;

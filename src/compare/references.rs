@@ -50,6 +50,44 @@ impl<'c> Sides<'c> {
 
     /// Whether two targets are the same thing.
     pub(super) fn same_target(&self, pair: Pair<Target>, visiting: &mut Visiting) -> Result<(), Mismatch> {
+        self.same_named_target(pair, visiting).or_else(|mismatch| self.same_empty_target(pair, mismatch))
+    }
+
+    /// Whether two targets are the same empty data object, given how what lies at their places differs.
+    ///
+    /// An empty data object shares its address with what comes behind it, and the assembler makes a place in a
+    /// section of both, so that a reference may mean either. Where other things begin at the two places, it stays
+    /// open which was meant, and the mismatch stands.
+    fn same_empty_target(&self, pair: Pair<Target>, mut mismatch: Mismatch) -> Result<(), Mismatch> {
+        let empty = |n: &'c Normalized<'c, 'c>, target| {
+            n.place_of(target).map_or(&[][..], |(section, offset)| n.empty_at(section, offset))
+        };
+        let (of_o, of_p) = (empty(self.original, pair.original), empty(self.patched, pair.patched));
+        let Some(name) = of_o
+            .iter()
+            .find(|&&o| self.matching.patched(o).is_some_and(|p| of_p.contains(&p)))
+            .map(|&o| self.original.name(o))
+        else {
+            return Err(mismatch);
+        };
+        let begins = |n: &Normalized<'_, '_>, target| match target {
+            Target::Entity { id, offset } => {
+                let size = n.entity(id).size;
+                size > 0 && u64::try_from(offset).is_ok_and(|at| at < size)
+            }
+            Target::Nameless { .. } => true,
+            _ => false,
+        };
+        if !begins(self.original, pair.original) || !begins(self.patched, pair.patched) {
+            return Ok(());
+        }
+        if let Some(first) = mismatch.first_mut() {
+            first.what = format!("{}, or the empty {name} that lies there is meant", first.what);
+        }
+        Err(mismatch)
+    }
+
+    fn same_named_target(&self, pair: Pair<Target>, visiting: &mut Visiting) -> Result<(), Mismatch> {
         let differ = || Err(vec![self.link_between(pair)]);
         match (pair.original, pair.patched) {
             (Target::Entity { id: o, offset: at_o }, Target::Entity { id: p, offset: at_p }) => {

@@ -34,7 +34,12 @@ pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
         let n = Normalized::new(p, arch);
         return Ok(Comparison { entries: Vec::new(), unlisted_unchanged: count(&n) });
     }
-    let (o, p) = rayon::join(|| Normalized::new(o, arch), || Normalized::new(p, arch));
+    let prepared = |unit| {
+        let n = Normalized::new(unit, arch);
+        n.prepare();
+        n
+    };
+    let (o, p) = rayon::join(|| prepared(o), || prepared(p));
     let matching = correlate::correlate(Pair::new(&o, &p));
     let sides = Sides { original: &o, patched: &p, matching: &matching };
     Ok(Builder::new(sides, options).run())

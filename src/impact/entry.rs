@@ -79,7 +79,10 @@ fn from_differences(entry: &Entry, cold: &[&Entry]) -> Vec<Cause> {
             Some(part) => format!("in {part}: {summary}"),
             None => summary,
         };
-        let symbol = difference.chain.last().filter(|l| l.entry.is_some()).map(|l| l.what.clone());
+        // The chain of a data object's own bytes names those that refer to it, not what differs.
+        let leads_there = difference.kind != DifferenceKind::Content;
+        let last = difference.chain.last().filter(|l| leads_there && l.entry.is_some());
+        let symbol = last.map(|l| l.what.clone());
         let chain = difference
             .chain
             .iter()

@@ -33,8 +33,13 @@ pub fn is_indirect_reference(name: &str) -> bool {
 /// Prefixes behind which the kernel's macros paste counters and line numbers.
 const COUNTED: [&str; 5] = ["__UNIQUE_ID_", "__initcall_", "__initstub_", "__mod_", "__PASTE"];
 
+/// Whether a macro of the kernel put the name together: the source calls the thing by another one, if at all.
+pub fn is_pasted(name: &str) -> bool {
+    COUNTED.iter().any(|start| name.starts_with(start))
+}
+
 /// The name without what may differ between two compilations of the same source: every `.N`, the hash of
-/// `.llvm.HASH`, `.lto_priv`, and all digits that macros paste behind `__UNIQUE_ID_` and the like.
+/// `.llvm.HASH`, `.lto_priv`, and the counters and lines that macros paste behind `__UNIQUE_ID_` and the like.
 ///
 /// `f` and `f.12` share a class; `f` and `f.isra.0` do not.
 pub fn class(name: &str) -> Cow<'_, str> {
@@ -56,8 +61,57 @@ pub fn class(name: &str) -> Cow<'_, str> {
         }
         class.push_str(part);
     }
-    class.extend(name[head..].chars().filter(|&c| !c.is_ascii_digit() && c != '.'));
+    push_uncounted(&mut class, &name[head..]);
     Cow::Owned(class)
+}
+
+/// Appends what a macro made, without counters: numbers at the end or before a `.`, and those that stand between
+/// `_`. The 5 of `__initcall__kmod_md5__305_100_md5_init6` is part of a name.
+fn push_uncounted(class: &mut String, made: &str) {
+    let bytes = made.as_bytes();
+    let mut i = 0;
+    let mut kept = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_digit() {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while bytes.get(i).is_some_and(u8::is_ascii_digit) {
+            i += 1;
+        }
+        let before = start.checked_sub(1).map(|b| bytes[b]);
+        let counter = match bytes.get(i) {
+            None | Some(b'.') => true,
+            Some(b'_') => before == Some(b'_'),
+            Some(_) => false,
+        };
+        if counter {
+            class.push_str(made[kept..start].trim_end_matches('.'));
+            kept = i;
+        }
+    }
+    class.push_str(&made[kept..]);
+}
+
+/// What stands behind the stem in the class of a name: `.isra` for `f.isra.0`, nothing for `f` and `f.12`.
+pub fn suffixes(name: &str) -> String {
+    let class = class(name);
+    class[stem(&class).len()..].to_owned()
+}
+
+/// The hash that Clang's ThinLTO appends to the names of statics that it makes visible to other units: one for all
+/// statics of a unit.
+pub fn llvm_hash(name: &str) -> Option<&str> {
+    let at = name.rfind(".llvm.")?;
+    let hash = &name[at + ".llvm.".len()..];
+    (!hash.is_empty() && hash.bytes().all(|b| b.is_ascii_digit())).then_some(hash)
+}
+
+/// The function in front of whose first byte a symbol names the room: what objtool calls `__pfx_f` for the NOPs
+/// that `-fpatchable-function-entry=N,M` leaves there, and Clang's kCFI `__cfi_f` for the hash of `f`'s type.
+pub fn prefixed_function(name: &str) -> Option<&str> {
+    name.strip_prefix("__pfx_").or_else(|| name.strip_prefix("__cfi_")).filter(|f| !f.is_empty())
 }
 
 /// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
@@ -174,6 +228,19 @@ mod tests {
         assert_ne!(class("f"), class("f.isra.0"));
         assert_eq!(class("f.isra.0"), class("f.isra.5"));
         assert_eq!(class("f.llvm.123456"), class("f"));
+        assert_eq!(
+            class("__initcall__kmod_a__305_100_md5_init6"),
+            class("__initcall__kmod_a__7_9_md5_init6")
+        );
+        assert_ne!(class("__initcall__kmod_a__1_2_md4_init6"), class("__initcall__kmod_a__1_2_md5_init6"));
+        assert_eq!(class("__UNIQUE_ID_alias123.4"), class("__UNIQUE_ID_alias7"));
+        assert_eq!(class("f.__UNIQUE_ID_ddebug7"), class("f.__UNIQUE_ID_ddebug12.8"));
+        assert_eq!(suffixes("f.isra.0"), ".isra");
+        assert_eq!((suffixes("f"), suffixes("f.12")), (String::new(), String::new()));
+        assert_eq!(llvm_hash("f.llvm.77"), Some("77"));
+        assert_eq!(llvm_hash("f.llvm."), None);
+        assert_eq!(prefixed_function("__pfx_f"), Some("f"));
+        assert_eq!(prefixed_function("__cfi_"), None);
         assert_eq!(class("f.lto_priv.0"), class("f"));
         assert_eq!(class("__UNIQUE_ID_license123.4"), class("__UNIQUE_ID_license125"));
         assert_eq!(class("f.__UNIQUE_ID_ddebug7"), class("f.__UNIQUE_ID_ddebug9"));

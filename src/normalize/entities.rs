@@ -1,5 +1,7 @@
 //! Which bytes belong to which symbol.
 
+use rustc_hash::FxHashMap;
+
 use crate::load::names;
 use crate::load::{Symbol, SymbolKind, SymbolPlace, Unit};
 
@@ -35,6 +37,8 @@ pub struct Entity {
     pub size: u64,
     /// The function this cold part belongs to.
     pub cold_of: Option<EntityId>,
+    /// The function in front of which these bytes are room for tracing or hold its type; its entry's part.
+    pub prefix_of: Option<EntityId>,
     /// It has no identity of its own: what matters is its content, and those that refer to it are compared
     /// with it. True for constants the compiler made up or numbered.
     pub by_content: bool,
@@ -50,12 +54,14 @@ impl Entity {
 /// Entities of a unit, and how to find them.
 #[derive(Debug, Default)]
 pub(super) struct Entities {
-    /// By id: ordered by section and offset, common symbols last.
+    /// By id: common symbols, then what has a place by section and offset, then what is empty.
     pub all: Vec<Entity>,
-    /// By section index: the range of its entities in `all`.
+    /// By section index: the range of its entities in `all`; empty ones are left out.
     pub by_section: Vec<std::ops::Range<u32>>,
     /// By symbol index: the entity the symbol lies in, and the offset in it.
     pub of_symbol: Vec<Option<(EntityId, u64)>>,
+    /// By section and offset: the empty data objects that lie there.
+    pub empty: FxHashMap<(u32, u64), Vec<EntityId>>,
 }
 
 /// Works out the entities of a unit.
@@ -72,7 +78,9 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         all: Vec::with_capacity(candidates.len()),
         by_section: vec![0..0; unit.sections.len()],
         of_symbol: vec![None; unit.symbols.len()],
+        empty: FxHashMap::default(),
     };
+    let mut empty = Vec::new();
     let mut i = 0;
     while i < candidates.len() {
         let c = candidates[i];
@@ -85,6 +93,10 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         }
         let same = &candidates[i..j];
         i = j;
+        let (hollow, same): (Vec<Candidate>, Vec<Candidate>) =
+            same.iter().partition(|c| is_empty_object(unit, c, same.iter().any(|o| o.size > 0)));
+        empty.extend(hollow);
+        let Some(&c) = same.first() else { continue };
         let previous_end =
             found.all.last().filter(|e| e.section == c.section && c.section.is_some()).map_or(0, Entity::end);
         let size = same.iter().map(|c| c.size).max().unwrap_or(0);
@@ -92,7 +104,7 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         if size == 0 && c.offset < previous_end {
             let inside = EntityId(found.all.len() as u32 - 1);
             let start = found.all[inside.0 as usize].offset;
-            for label in same {
+            for label in &same {
                 found.of_symbol[label.symbol as usize] = Some((inside, c.offset - start));
             }
             continue;
@@ -134,19 +146,56 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
             offset: c.offset,
             size,
             cold_of: None,
+            prefix_of: None,
             by_content,
         });
     }
     index_sections(&mut found);
     link_cold_parts(unit, &mut found);
+    link_prefixes(unit, &mut found);
+    add_empty(&mut found, empty);
     found
+}
+
+/// Whether a symbol names a data object of no bytes: what GCC makes of a structure without members, such as the
+/// kernel's `struct lock_class_key` without lockdep. It has the address of whatever comes behind it, and is not
+/// another name of that. A label of hand-written assembly that only lacks its size stands in front of bytes.
+fn is_empty_object(unit: &Unit<'_>, c: &Candidate, beside_sized: bool) -> bool {
+    let kind = unit.symbols[c.symbol as usize].kind;
+    let Some(section) = c.section.and_then(|s| unit.section(s)) else { return false };
+    c.size == 0
+        && matches!(kind, SymbolKind::Object | SymbolKind::Tls)
+        && !section.is_code()
+        && (beside_sized || section.is_nobits() || c.offset == section.size)
+}
+
+/// Adds the empty data objects behind all others, so that nothing that looks for what lies at a place meets them.
+fn add_empty(found: &mut Entities, empty: Vec<Candidate>) {
+    for c in empty {
+        let Some(section) = c.section else { continue };
+        let id = EntityId(found.all.len() as u32);
+        found.of_symbol[c.symbol as usize] = Some((id, 0));
+        found.empty.entry((section, c.offset)).or_default().push(id);
+        found.all.push(Entity {
+            kind: EntityKind::Object,
+            symbol: c.symbol,
+            names: vec![c.symbol],
+            section: Some(section),
+            offset: c.offset,
+            size: 0,
+            cold_of: None,
+            prefix_of: None,
+            by_content: false,
+        });
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     section: Option<u32>,
     offset: u64,
-    /// Smaller names the entity: typed before untyped, sized before unsized, global before weak before local.
+    /// Smaller names the entity: typed before untyped, sized before unsized, names of the source before those that
+    /// macros paste together, global before weak before local.
     rank: u8,
     symbol: u32,
     size: u64,
@@ -179,9 +228,10 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
             if section.name.starts_with(".gcc_except_table") {
                 return None;
             }
-            // A label at the very end names no byte.
+            // A label at the very end names no byte; an empty data object may lie there.
+            let is_label = !matches!(symbol.kind, SymbolKind::Object | SymbolKind::Tls) || section.is_code();
             if symbol.offset > section.size
-                || (symbol.offset == section.size && symbol.size == 0 && section.size > 0)
+                || (symbol.offset == section.size && symbol.size == 0 && section.size > 0 && is_label)
             {
                 return None;
             }
@@ -196,7 +246,8 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         Weak => 1,
         Local => 2,
     };
-    let rank = u8::from(!typed) * 8 + u8::from(symbol.size == 0) * 4 + binding;
+    let pasted = names::is_pasted(&symbol.name);
+    let rank = u8::from(!typed) * 16 + u8::from(symbol.size == 0) * 8 + u8::from(pasted) * 4 + binding;
     let offset = if section.is_some() { symbol.offset } else { 0 };
     Some(Candidate { section: section.or(None), offset, rank, symbol: index, size: symbol.size })
 }
@@ -229,8 +280,7 @@ fn link_cold_parts(unit: &Unit<'_>, found: &mut Entities) {
     if colds.is_empty() {
         return;
     }
-    let mut by_name: rustc_hash::FxHashMap<&str, Vec<(EntityId, Option<u32>)>> =
-        rustc_hash::FxHashMap::default();
+    let mut by_name: FxHashMap<&str, Vec<(EntityId, Option<u32>)>> = FxHashMap::default();
     for (id, entity) in found.all.iter().enumerate() {
         if entity.kind == EntityKind::Function {
             for &name in &entity.names {
@@ -245,5 +295,28 @@ fn link_cold_parts(unit: &Unit<'_>, found: &mut Entities) {
         let of_file = parents.iter().find(|p| p.1 == file).or_else(|| parents.iter().find(|p| p.1.is_none()));
         let parent = of_file.or(if parents.len() == 1 { parents.first() } else { None });
         found.all[id as usize].cold_of = parent.map(|p| p.0).filter(|p| p.0 != id);
+    }
+}
+
+/// Gives the named room in front of a function its function: the one that begins where it ends.
+fn link_prefixes(unit: &Unit<'_>, found: &mut Entities) {
+    for i in 1..found.all.len() {
+        let (before, function) = (&found.all[i - 1], &found.all[i]);
+        let adjacent = before.section.is_some()
+            && before.section == function.section
+            && before.end() == function.offset
+            && before.kind == EntityKind::Function
+            && function.kind == EntityKind::Function;
+        if !adjacent {
+            continue;
+        }
+        // One room may serve several names of its function.
+        let serves = before.names.iter().any(|&prefix| {
+            let prefixed = names::prefixed_function(&unit.symbols[prefix as usize].name);
+            prefixed.is_some_and(|f| function.names.iter().any(|&s| unit.symbols[s as usize].name == f))
+        });
+        if serves {
+            found.all[i - 1].prefix_of = Some(EntityId(i as u32));
+        }
     }
 }

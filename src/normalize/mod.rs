@@ -9,11 +9,13 @@ mod entities;
 mod function;
 mod linked;
 mod normalized;
+mod referrers;
 pub mod sections;
 mod targets;
 
 pub use entities::{Entity, EntityId, EntityKind};
 pub use function::DecodedFunction;
 pub use normalized::Normalized;
+pub use referrers::Referrer;
 pub use sections::{TableLayout, Treatment};
 pub use targets::Target;

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::{self, DecodedFunction};
 use super::linked::{self, Resolved};
+use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
 use crate::load::{Reloc, Section, Symbol, Unit};
@@ -33,13 +34,14 @@ pub struct Normalized<'u, 'd> {
     behinds: Vec<OnceLock<Vec<u8>>>,
     resolved: OnceLock<Resolved>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
 
 impl<'u, 'd> Normalized<'u, 'd> {
     /// Finds the functions and data objects of a unit.
     pub fn new(unit: &'u Unit<'d>, arch: &'static dyn Arch) -> Self {
         let entities = entities::find(unit);
-        Normalized {
+        let normalized = Normalized {
             unit,
             arch,
             treatments: unit.sections.iter().map(sections::treatment_of).collect(),
@@ -49,7 +51,11 @@ impl<'u, 'd> Normalized<'u, 'd> {
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
             nameless_starts: OnceLock::new(),
-        }
+            referrers: OnceLock::new(),
+        };
+        // This shares its work out to threads, which must not meet inside of it again: so nobody waits for it.
+        normalized.resolved();
+        normalized
     }
 
     /// Works out what every comparison asks for: relocations, and the bounds of nameless data. It is worked out when
@@ -94,6 +100,25 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// The entity a symbol lies in, and the offset in it.
     pub fn entity_of_symbol(&self, symbol: u32) -> Option<(EntityId, u64)> {
         *self.entities.of_symbol.get(symbol as usize)?
+    }
+
+    /// The empty data objects at a place: they share it with whatever lies there or ends there.
+    pub fn empty_at(&self, section: u32, offset: u64) -> &[EntityId] {
+        self.entities.empty.get(&(section, offset)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place a target means: section and offset in bytes from its start. `None` outside of this unit.
+    pub fn place_of(&self, target: Target) -> Option<(u32, u64)> {
+        let (section, offset) = match target {
+            Target::Entity { id, offset } => {
+                let entity = self.entity(id);
+                (entity.section?, (entity.offset as i64).wrapping_add(offset))
+            }
+            Target::Nameless { section, offset, inner } => (section, (offset as i64).wrapping_add(inner)),
+            Target::Place { section, offset } => (section, offset),
+            Target::Symbol { .. } | Target::Number(_) => return None,
+        };
+        Some((section, u64::try_from(offset).ok()?))
     }
 
     /// How a section takes part in the comparison.
@@ -207,7 +232,8 @@ impl<'u, 'd> Normalized<'u, 'd> {
                 work.push((EntityId(first.0 + i as u32), own_relocs, own));
             }
         }
-        work.into_par_iter().with_min_len(64).for_each(|(id, relocs, behinds)| {
+        // In this thread alone: a thread that waits for others may take up work that asks for this very list.
+        for (id, relocs, behinds) in work {
             let start = self.entity(id).offset;
             self.with_instructions(id, |insns| {
                 let mut insns = insns.iter().peekable();
@@ -221,7 +247,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
                     }
                 }
             });
-        });
+        }
         behinds
     }
 

@@ -146,11 +146,10 @@ impl Builder {
         }
     }
 
-    /// Which entries the report lists: those with a status of interest, and the functions of listed cold parts,
-    /// so that `cold_of` always names an entry.
+    /// Which entries the report lists: those with a status of interest, those that go by another name, and the
+    /// functions of listed cold parts, so that `cold_of` always names an entry.
     fn listed(&self, entries: &[Entry]) -> Vec<bool> {
-        let mut listed: Vec<bool> =
-            entries.iter().map(|e| self.all || e.status != compare::Status::Unchanged).collect();
+        let mut listed: Vec<bool> = entries.iter().map(|e| self.all || e.is_worth_listing()).collect();
         for (index, entry) in entries.iter().enumerate() {
             if let (true, Some(parent)) = (listed[index], entry.cold_of) {
                 listed[parent] = true;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::listing::{self, View};
 use super::model::{
-    Cause, Kind, Location, Report, ReportError, SkipReason, Status, SymbolReport, UnitReport,
+    Cause, CauseKind, Kind, Location, Report, ReportError, SkipReason, Status, SymbolReport, UnitReport,
 };
 use super::style::{Role, Style, visible};
 use crate::compare::Listing;
@@ -220,7 +220,10 @@ impl Writer<'_> {
             }
         } else {
             // What the sentence has said already is not said again.
-            let unsaid = cause.chain.iter().filter(|link| !cause.summary.contains(&link.what));
+            let unsaid = cause
+                .chain
+                .iter()
+                .filter(|link| cause.kind != CauseKind::Data && !cause.summary.contains(&link.what));
             let chain: String = unsaid.map(|link| format!("-> {} ", link.what)).collect();
             for line in wrapped(&chain, WIDTH - INDENT).into_iter().filter(|line| !line.is_empty()) {
                 writeln!(self.out, "{:INDENT$}{}", "", visible(line))?;

@@ -1,0 +1,3 @@
+int out(int);
+__attribute__((noinline)) static int before(int n) { return out(n) + 1; }
+int f(int x) { return before(x) * 3; }

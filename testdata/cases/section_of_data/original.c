@@ -1,0 +1,2 @@
+static int counter __attribute__((section(".data"))) = 3;
+int f(void) { return counter++; }

@@ -1,0 +1,4 @@
+struct list { struct list *next, *prev; };
+void use(struct list *);
+void f(void) { static struct list head = { &head, &head }; use(&head); }
+void g(void) { static struct list head = { &head, &head }; use(&head); use(&head); }
