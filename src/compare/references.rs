@@ -318,7 +318,15 @@ pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
             let entity = n.entity(id);
             entity.section.map_or_else(|| n.name(id).to_owned(), |s| describe_nameless(n, s, entity.offset))
         }
-        Target::Entity { id, offset } => plus(n.name(id), offset),
+        Target::Entity { id, offset } => {
+            let entity = n.entity(id);
+            let at =
+                u64::try_from(offset).ok().filter(|&at| at != 0).and_then(|at| entity.offset.checked_add(at));
+            match entity.section.zip(at).and_then(|(s, at)| n.unit.line(s, at)) {
+                Some(line) if entity.kind == EntityKind::Function => format!("{} at line {line}", n.name(id)),
+                _ => plus(n.name(id), offset),
+            }
+        }
         Target::Nameless { section, offset, inner } => plus(&describe_nameless(n, section, offset), inner),
         Target::Place { section, offset } => plus(n.unit.section(section).map_or("?", |s| &s.name), offset),
         Target::Number(number) => format!("{number:#x}"),

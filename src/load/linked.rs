@@ -165,7 +165,7 @@ fn name_of_layout(unit: &Unit<'_>) -> String {
 fn hash_of_tables(unit: &Unit<'_>) -> u64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     for section in unit.sections.iter().filter(|s| s.of_linker && s.is_allocated()) {
-        hasher.update(section.data);
+        hasher.update(&section.data);
     }
     hasher.digest()
 }

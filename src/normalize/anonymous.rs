@@ -171,7 +171,7 @@ impl Normalized<'_, '_> {
     /// Bytes of the text that begins at an offset, its end included; 0 where none seems to. Linkers let a string
     /// begin inside of another one, so that a place that something refers to need not end what stands before it.
     pub fn text_length(&self, section: u32, offset: u64) -> u64 {
-        let data = self.unit.section(section).map_or(&[][..], |s| s.data);
+        let data = self.unit.section(section).map_or(&[][..], |s| &*s.data);
         let rest = data.get(offset as usize..).unwrap_or_default();
         let ends = [text_end::<1>(rest), text_end::<2>(rest), text_end::<4>(rest)];
         let length = ends.into_iter().flatten().max().unwrap_or(0) as u64;

@@ -23,7 +23,10 @@ impl DecodedFunction {
         let sites = sites(arch, address, relocs);
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites }, &mut insns);
-        let significant = significant(&insns, &sites, address);
+        let significant = match arch.aligns_by_instructions() {
+            true => significant(&insns, &sites, address),
+            false => (0..insns.len() as u32).collect(),
+        };
         DecodedFunction { insns, sites, significant }
     }
 

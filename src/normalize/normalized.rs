@@ -163,13 +163,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     /// The bytes of a range of a section; empty where the file has none.
-    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'d [u8] {
-        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| s.data);
+    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'u [u8] {
+        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| &s.data);
         data.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
     /// The bytes of an entity.
-    pub fn bytes_of(&self, id: EntityId) -> &'d [u8] {
+    pub fn bytes_of(&self, id: EntityId) -> &'u [u8] {
         let entity = self.entity(id);
         entity.section.map_or(&[], |s| self.bytes(s, entity.offset..entity.end()))
     }

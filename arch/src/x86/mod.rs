@@ -6,8 +6,11 @@ mod effects;
 mod format;
 mod numbers;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::X86_64_ATT;
 
 use crate::{Address, Arch, Code, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
 

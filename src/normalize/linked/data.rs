@@ -172,7 +172,7 @@ impl Resolver<'_, '_, '_> {
         use gimli::UnwindSection;
         let info = self.section(section);
         let Some(r_type) = self.n.arch.relocation_type(DISTANCE) else { return };
-        let frame = gimli::EhFrame::new(info.data, gimli::LittleEndian);
+        let frame = gimli::EhFrame::new(&info.data, gimli::LittleEndian);
         let bases = gimli::BaseAddresses::default().set_eh_frame(info.address);
         let mut entries = frame.entries(&bases);
         while let Ok(Some(entry)) = entries.next() {
