@@ -26,7 +26,7 @@ pub mod syntax;
 pub mod text;
 pub mod x86;
 
-pub use code::{Code, Field, Insn, InsnKind, Operand, RelocKind, Site};
+pub use code::{Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, Operand, RelocKind, Site};
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
 pub use syntax::Syntax;
@@ -42,6 +42,16 @@ pub trait Arch: Sync {
     /// What a relocation of ELF type `r_type` puts where. Types that are not known give
     /// [`RelocKind::Unknown`], which callers compare by type, symbol and addend.
     fn relocation(&self, r_type: u32) -> RelocKind;
+
+    /// The relocation type that fills a field so: the plainest, where there are several.
+    fn relocation_type(&self, kind: RelocKind) -> Option<u32>;
+
+    /// What a relocation of ELF type `r_type` makes the dynamic linker write.
+    fn dynamic(&self, r_type: u32) -> DynamicKind;
+
+    /// Appends to `out`, in the order of the fields, all that may be addresses in `code`, which comes from a linked
+    /// file: `Code::address` is the address in the running program. Fields that a site fills are left out.
+    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>);
 
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;

@@ -80,10 +80,11 @@ impl<'c> Builder<'c> {
         let outcomes = self.outcomes(work, &tables, &unreached);
         let mut comparison = self.entries(outcomes);
         comparison.entries.extend(bare::entries(&self.sides));
-        let unowned = Pair::new(
-            unowned::collect(o, &tables.original, &reached.original),
-            unowned::collect(p, &tables.patched, &reached.patched),
+        let (of_o, of_p) = rayon::join(
+            || unowned::collect(o, &tables.original, &reached.original),
+            || unowned::collect(p, &tables.patched, &reached.patched),
         );
+        let unowned = Pair::new(of_o, of_p);
         self.add_sections(&mut comparison, &unowned, &unreached);
         comparison
     }
@@ -114,11 +115,17 @@ impl<'c> Builder<'c> {
 
     /// Worked out before the functions are shared out to threads, which would all wait for it.
     fn tables(&self) -> Pair<tables::Tables> {
-        Pair::new(tables::collect(self.sides.original), tables::collect(self.sides.patched))
+        let collect = |n: &Normalized<'_, '_>| {
+            n.prepare();
+            tables::collect(n)
+        };
+        let (o, p) = rayon::join(|| collect(self.sides.original), || collect(self.sides.patched));
+        Pair::new(o, p)
     }
 
     fn reached(&self) -> Pair<Reached> {
-        Pair::new(reached::find(self.sides.original), reached::find(self.sides.patched))
+        let (o, p) = rayon::join(|| reached::find(self.sides.original), || reached::find(self.sides.patched));
+        Pair::new(o, p)
     }
 
     fn outcomes(

@@ -181,6 +181,12 @@ impl<'c> Sides<'c> {
         if !is_code {
             return false;
         }
+        // The same bytes are the same instructions.
+        if at.original == at.patched
+            && self.original.bytes_of(ids.original) == self.patched.bytes_of(ids.patched)
+        {
+            return true;
+        }
         let ordinal = |n: &Normalized<'_, '_>, id, at: i64| {
             u64::try_from(at).ok().and_then(|at| n.decoded(id).ordinal(at))
         };

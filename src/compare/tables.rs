@@ -50,7 +50,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
         if !section.is_allocated() || section.size == 0 {
             continue;
         }
-        if !matches!(sections::treatment(&section.name), Treatment::Table(_)) {
+        if !matches!(sections::treatment_of(section), Treatment::Table(_)) {
             continue;
         }
         let index = index as u32;

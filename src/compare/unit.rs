@@ -35,7 +35,12 @@ pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
         let n = Normalized::new(p, arch);
         return Ok(Comparison { entries: Vec::new(), unlisted_unchanged: count(&n) });
     }
-    let (o, p) = (Normalized::new(o, arch), Normalized::new(p, arch));
+    let prepared = |unit| {
+        let n = Normalized::new(unit, arch);
+        n.prepare();
+        n
+    };
+    let (o, p) = rayon::join(|| prepared(o), || prepared(p));
     let matching = correlate::correlate(Pair::new(&o, &p));
     let sides = Sides { original: &o, patched: &p, matching: &matching };
     Ok(Builder::new(sides, options).run())
@@ -113,7 +118,7 @@ pub fn one_sided(unit: &Unit<'_>, side: Side) -> Result<Comparison> {
 
 /// Whether two units are the same in every byte that matters, told without looking at any function.
 fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
-    let shape = |s: &Section<'_>| (s.sh_type, s.flags, s.size, s.align, s.entsize);
+    let shape = |s: &Section<'_>| (s.sh_type, s.flags, s.address, s.size, s.align, s.entsize);
     o.e_type == p.e_type
         && o.sections.len() == p.sections.len()
         && o.symbols.len() == p.symbols.len()

@@ -37,7 +37,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached
     let mut unowned = Unowned::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() {
+        if !section.is_allocated() || section.of_linker {
             continue;
         }
         match sections::treatment(&section.name) {
@@ -92,7 +92,7 @@ fn left_over(n: &Normalized<'_, '_>, tables: &Tables) -> Vec<Run> {
     let mut left = Vec::new();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() || sections::treatment(&section.name) != Treatment::ThroughTable {
+        if !section.is_allocated() || sections::treatment_of(section) != Treatment::ThroughTable {
             continue;
         }
         let of_functions = tables.replacements.iter().filter(|(s, _)| *s == index);

@@ -31,8 +31,11 @@ pub(super) struct Unreached {
 
 /// Compares the constants that no reference leads to.
 pub(super) fn find(sides: &Sides<'_>, reached: &Pair<Reached>) -> Unreached {
-    let constants =
-        Pair::new(collect(sides.original, &reached.original), collect(sides.patched, &reached.patched));
+    let (original, patched) = rayon::join(
+        || collect(sides.original, &reached.original),
+        || collect(sides.patched, &reached.patched),
+    );
+    let constants = Pair::new(original, patched);
     let mut found = Unreached::default();
     let names: std::collections::BTreeSet<&String> =
         constants.original.keys().chain(constants.patched.keys()).collect();

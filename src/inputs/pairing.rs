@@ -132,7 +132,7 @@ fn join_assembly(by_path: &mut BTreeMap<PathBuf, Pair<Option<PathBuf>>>) {
 
 /// The object files and archives below a folder. Names that build systems give to object files are taken at
 /// their word, so that a damaged one is trouble and not passed over; others are looked into. Linked programs and
-/// shared libraries are left out.
+/// shared libraries are left out, unless there is nothing else.
 fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).follow_links(false).build();
@@ -143,27 +143,60 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
             found.push(entry.into_path());
         }
     }
-    let mut found: Vec<PathBuf> = found.into_par_iter().filter(|path| is_object(path)).collect();
+    let of_kind: Vec<(PathBuf, FileKind)> = found
+        .into_par_iter()
+        .map(|path| {
+            let kind = file_kind(&path);
+            (path, kind)
+        })
+        .collect();
+    // What is linked was made of the object files beside it, which are compared.
+    let kinds = [FileKind::Object, FileKind::Linked];
+    let kind = kinds.into_iter().find(|kind| of_kind.iter().any(|(_, k)| k == kind));
+    let mut found: Vec<PathBuf> =
+        of_kind.into_iter().filter(|(_, k)| Some(*k) == kind).map(|(path, _)| path).collect();
     found.sort();
     Ok(found)
 }
 
-fn is_object(path: &Path) -> bool {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Object,
+    Linked,
+    Other,
+}
+
+fn file_kind(path: &Path) -> FileKind {
+    use FileKind::{Linked, Object, Other};
     use std::io::Read;
+    // Modules are installed compressed; that they cannot be compared so must not pass in silence.
+    let name = path.file_name().map(std::ffi::OsStr::to_string_lossy).unwrap_or_default();
+    if [".ko.xz", ".ko.zst", ".ko.gz"].iter().any(|end| name.ends_with(end)) {
+        return Object;
+    }
     match path.extension().and_then(|e| e.to_str()) {
-        Some("o" | "ko" | "a" | "obj" | "lo" | "s") => return true,
+        Some("o" | "ko" | "a" | "obj" | "lo" | "s") => return Object,
         // Sources make up most of a tree, and none of them is worth a look.
         Some("c" | "h" | "S" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
-            return false;
+            return Other;
         }
         _ => {}
     }
     let mut start = [0; 18];
-    let Ok(mut file) = std::fs::File::open(path) else { return false };
-    let Ok(n) = file.read(&mut start) else { return false };
-    // What is linked (e_type other than ET_REL) was made of the object files beside it, which are compared.
-    let relocatable = start[16] == 1 && start[17] == 0 || start[16] == 0 && start[17] == 1;
-    start[..n].starts_with(b"\x7fELF") && n == start.len() && relocatable || archive::is_archive(&start[..n])
+    let Ok(mut file) = std::fs::File::open(path) else { return Other };
+    let Ok(n) = file.read(&mut start) else { return Other };
+    if archive::is_archive(&start[..n]) {
+        return Object;
+    }
+    if n < start.len() || !start.starts_with(b"\x7fELF") {
+        return Other;
+    }
+    // `e_type`: ET_REL, ET_EXEC, ET_DYN, in either byte order.
+    match (start[16], start[17]) {
+        (1, 0) | (0, 1) => Object,
+        (2 | 3, 0) | (0, 2 | 3) => Linked,
+        _ => Other,
+    }
 }
 
 fn is_thin(path: &Path) -> bool {

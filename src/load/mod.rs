@@ -8,10 +8,12 @@ pub mod asm;
 pub mod dwarf;
 pub mod elf;
 pub mod file;
+pub mod linked;
 pub mod names;
 pub mod unit;
 
 pub use file::MappedFile;
+pub use linked::Linked;
 pub use unit::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};
 
 /// Reads one object file, or one assembly file. `path` is for messages, and its extension tells assembly.

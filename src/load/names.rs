@@ -178,6 +178,36 @@ pub fn is_made_up_constant(name: &str) -> bool {
         || name == "str"
 }
 
+/// Whether an untyped symbol of a linked file only marks where the linker put a section's or the program's start or
+/// end (the symbols of GNU ld's default script, and the kernel's way to call its own).
+pub fn is_linkers(name: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "_edata",
+        "edata",
+        "_end",
+        "end",
+        "_etext",
+        "etext",
+        "__etext",
+        "__bss_start",
+        "__data_start",
+        "data_start",
+        "__TMC_END__",
+        "__GNU_EH_FRAME_HDR",
+        "__FRAME_END__",
+        "__ehdr_start",
+        "__executable_start",
+        "_text",
+        "_stext",
+        "_sdata",
+    ];
+    let marks = ["_start", "_end", "_begin", "_stop"].iter().any(|end| name.ends_with(end));
+    NAMES.contains(&name)
+        || name.starts_with("__start_")
+        || name.starts_with("__stop_")
+        || name.starts_with("__") && marks
+}
+
 /// Whether a symbol is what `-pg` calls at the entry of functions.
 pub fn is_tracer(name: &str) -> bool {
     matches!(name, "__fentry__" | "mcount" | "_mcount" | "__gnu_mcount_nc")

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use fixscope_arch::Arch;
-use object::Endianness;
+use object::{Endianness, elf};
+
+use super::linked::Linked;
 
 /// Symbol binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +19,18 @@ pub enum Binding {
     Weak,
     /// STB_GNU_UNIQUE.
     Unique,
+}
+
+impl Binding {
+    /// The binding of an ELF `st_bind`.
+    pub(super) fn from_elf(bind: u8) -> Binding {
+        match bind {
+            elf::STB_LOCAL => Binding::Local,
+            elf::STB_WEAK => Binding::Weak,
+            elf::STB_GNU_UNIQUE => Binding::Unique,
+            _ => Binding::Global,
+        }
+    }
 }
 
 /// Symbol type.
@@ -40,6 +54,23 @@ pub enum SymbolKind {
     Ifunc,
     /// A type fixscope does not know.
     Other(u8),
+}
+
+impl SymbolKind {
+    /// The type of an ELF `st_type`.
+    pub(super) fn from_elf(kind: u8) -> SymbolKind {
+        match kind {
+            elf::STT_NOTYPE => SymbolKind::None,
+            elf::STT_OBJECT => SymbolKind::Object,
+            elf::STT_FUNC => SymbolKind::Function,
+            elf::STT_SECTION => SymbolKind::Section,
+            elf::STT_FILE => SymbolKind::File,
+            elf::STT_COMMON => SymbolKind::Common,
+            elf::STT_TLS => SymbolKind::Tls,
+            elf::STT_GNU_IFUNC => SymbolKind::Ifunc,
+            other => SymbolKind::Other(other),
+        }
+    }
 }
 
 /// Where a symbol is defined.
@@ -87,6 +118,10 @@ pub struct Section<'d> {
     pub sh_type: u32,
     /// ELF `sh_flags`.
     pub flags: u64,
+    /// Address in the running program; 0 in object files.
+    pub address: u64,
+    /// Whether the linker made it by itself, to say where things are. Never in object files.
+    pub of_linker: bool,
     /// Size in bytes; also of sections without bytes in the file.
     pub size: u64,
     /// ELF `sh_addralign`.
@@ -105,32 +140,32 @@ pub struct Section<'d> {
 impl Section<'_> {
     /// Whether the section is part of the running program.
     pub fn is_allocated(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_ALLOC) != 0
+        self.flags & u64::from(elf::SHF_ALLOC) != 0
     }
 
     /// Whether it holds code.
     pub fn is_code(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_EXECINSTR) != 0
+        self.flags & u64::from(elf::SHF_EXECINSTR) != 0
     }
 
     /// Whether the program may write to it.
     pub fn is_writable(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_WRITE) != 0
+        self.flags & u64::from(elf::SHF_WRITE) != 0
     }
 
     /// Whether the linker merges equal entries of it.
     pub fn is_mergeable(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_MERGE) != 0
+        self.flags & u64::from(elf::SHF_MERGE) != 0
     }
 
     /// Whether its entries are strings that end in a zero character of `entsize` bytes.
     pub fn is_strings(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_STRINGS) != 0
+        self.flags & u64::from(elf::SHF_STRINGS) != 0
     }
 
     /// Whether it takes room in memory and none in the file.
     pub fn is_nobits(&self) -> bool {
-        self.sh_type == object::elf::SHT_NOBITS
+        self.sh_type == elf::SHT_NOBITS
     }
 }
 
@@ -168,6 +203,8 @@ pub struct Unit<'d> {
     pub raw_symbols: (&'d [u8], &'d [u8]),
     /// The bytes of each section that holds relocations, by index of that section, with `true` for SHT_RELA.
     pub(super) raw_relocs: Vec<(u32, &'d [u8], bool)>,
+    /// What only linked programs and shared libraries have; `None` for object files.
+    pub linked: Option<Linked>,
     /// What only assembly has. Where it is there, code is records of text ([`fixscope_arch::text`]), whose bytes are
     /// not those that will run, and data is the bytes it will be.
     pub text: Option<Text>,
@@ -206,6 +243,13 @@ impl<'d> Unit<'d> {
                 relocs.extend(decoded);
             }
         }
+        // In linked files, where the linker kept them, they tell addresses.
+        let start = self.sections.get(section as usize).map_or(0, |s| s.address);
+        if start != 0 && self.linked.is_some() {
+            for reloc in &mut relocs {
+                reloc.offset = reloc.offset.wrapping_sub(start);
+            }
+        }
         // The ABI does not promise an order; compilers give ascending ones, and so sorting is cheap.
         relocs.sort_by_key(|r| r.offset);
         relocs
@@ -220,6 +264,7 @@ impl<'d> Unit<'d> {
             symbols: Vec::new(),
             raw_symbols: (&[], &[]),
             raw_relocs: Vec::new(),
+            linked: None,
             text: self.text.as_ref().map(|_| Text::default()),
             ..*self
         }

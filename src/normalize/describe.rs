@@ -42,7 +42,9 @@ impl Normalized<'_, '_> {
         let Some(info) = self.unit.section(section) else { return "?".to_owned() };
         let range = self.nameless_extent(section, offset);
         let bytes = self.bytes(section, range.clone());
-        if info.is_strings() && info.entsize <= 1 {
+        // Linked files have no sections of strings.
+        let is_text = self.unit.linked.is_some() && self.text_length(section, offset) == bytes.len() as u64;
+        if is_text && !bytes.is_empty() || info.is_strings() && info.entsize <= 1 {
             let text = String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned();
             // The kernel's log levels are a control character and a digit in front of the text.
             let shown: String = text.chars().take(60).collect();

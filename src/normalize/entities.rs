@@ -222,10 +222,13 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
     if symbol.name.is_empty() || symbol.name.starts_with(".L") && !typed || symbol.name.starts_with('$') {
         return None;
     }
+    if unit.linked.is_some() && !typed && names::is_linkers(&symbol.name) {
+        return None;
+    }
     let section = match symbol.place {
         SymbolPlace::Section(i) => {
             let section = unit.section(i)?;
-            if !section.is_allocated() || sections::treatment(&section.name) != Treatment::Ordinary {
+            if !section.is_allocated() || sections::treatment_of(section) != Treatment::Ordinary {
                 return None;
             }
             // Clang numbers the exception tables of functions; what they say belongs to the functions.

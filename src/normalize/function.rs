@@ -27,11 +27,7 @@ impl DecodedFunction {
         relocs: &[Reloc],
         tabled: &[u64],
     ) -> DecodedFunction {
-        let sites: Vec<Site> = relocs
-            .iter()
-            .filter(|r| r.offset >= address)
-            .map(|r| Site { offset: (r.offset - address) as u32, kind: arch.relocation(r.r_type) })
-            .collect();
+        let sites = sites(arch, address, relocs);
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites }, &mut insns);
         let significant = match arch.aligns_by_instructions() {
@@ -56,6 +52,12 @@ impl DecodedFunction {
         }
         Some(self.significant.partition_point(|&s| (s as usize) < i) as u32)
     }
+}
+
+/// The places of a function that relocations fill. `relocs` are as for [`DecodedFunction::new`].
+pub(super) fn sites(arch: &dyn Arch, address: u64, relocs: &[Reloc]) -> Vec<Site> {
+    let inside = relocs.iter().filter(|r| r.offset >= address);
+    inside.map(|r| Site { offset: (r.offset - address) as u32, kind: arch.relocation(r.r_type) }).collect()
 }
 
 /// Leaves out NOPs that only move what follows to a round address: a run that ends at a multiple of eight, does

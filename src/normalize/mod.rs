@@ -8,6 +8,7 @@ mod anonymous;
 mod describe;
 mod entities;
 mod function;
+mod linked;
 mod normalized;
 mod referrers;
 pub mod sections;

@@ -1,5 +1,7 @@
 //! How each kind of section takes part in the comparison.
 
+use crate::load::Section;
+
 /// How a section takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Treatment {
@@ -98,12 +100,20 @@ const BY_NAME: &[(&str, Treatment)] = &[
     (".orc_header", Treatment::Bookkeeping),
     (".eh_frame", Treatment::Bookkeeping),
     (".sframe", Treatment::Bookkeeping),
+    // The kernel's description of types, made from the debug information.
+    (".BTF", Treatment::Bookkeeping),
+    (".BTF.ext", Treatment::Bookkeeping),
     // Not part of the program, or dropped by the linker script.
     (".comment", Treatment::Bookkeeping),
     (".note.*", Treatment::Bookkeeping),
     (".discard*", Treatment::Bookkeeping),
     (".llvm*", Treatment::Bookkeeping),
 ];
+
+/// How a section takes part.
+pub fn treatment_of(section: &Section<'_>) -> Treatment {
+    if section.of_linker { Treatment::Bookkeeping } else { treatment(&section.name) }
+}
 
 /// How the section of this name takes part. Of a table that has had several layouts this gives the first.
 pub fn treatment(name: &str) -> Treatment {

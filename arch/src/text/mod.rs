@@ -9,7 +9,10 @@ pub mod relocs;
 #[cfg(test)]
 mod tests;
 
-use crate::{Arch, Code, Effects, Field, Insn, InsnKind, Numbers, Operand, RegSet, RelocKind, Syntax};
+use crate::{
+    Address, Arch, Code, DynamicKind, Effects, Field, Insn, InsnKind, Numbers, Operand, RegSet, RelocKind,
+    Syntax,
+};
 use record::{BRANCH, DATA, DISTANCE, HEADER, REFERENCE, SPACE};
 
 /// The assembly text of one architecture.
@@ -97,6 +100,17 @@ impl Arch for TextArch {
     fn relocation(&self, r_type: u32) -> RelocKind {
         relocs::relocation(r_type)
     }
+
+    // Text is never linked: what follows is for addresses of linked files.
+    fn relocation_type(&self, _: RelocKind) -> Option<u32> {
+        None
+    }
+
+    fn dynamic(&self, _: u32) -> DynamicKind {
+        DynamicKind::Unknown
+    }
+
+    fn addresses(&self, _: &Code<'_>, _: &mut Vec<Address>) {}
 
     fn is_padding(&self, bytes: &[u8]) -> bool {
         let mut rest = bytes;

@@ -1,5 +1,6 @@
 //! x86-64, by way of `iced-x86`.
 
+mod addresses;
 mod decode;
 mod effects;
 mod format;
@@ -11,7 +12,7 @@ mod tests;
 
 pub use syntax::X86_64_ATT;
 
-use crate::{Arch, Code, Effects, Insn, Numbers, Operand, RelocKind};
+use crate::{Address, Arch, Code, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
 
 /// 64-bit x86.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,18 @@ impl Arch for X86_64 {
 
     fn relocation(&self, r_type: u32) -> RelocKind {
         relocs::relocation(r_type)
+    }
+
+    fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
+        relocs::relocation_type(kind)
+    }
+
+    fn dynamic(&self, r_type: u32) -> DynamicKind {
+        relocs::dynamic(r_type)
+    }
+
+    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
+        addresses::addresses(code, out);
     }
 
     fn is_padding(&self, bytes: &[u8]) -> bool {

@@ -96,6 +96,7 @@ pub(super) fn unit<'t>(
         symbols,
         raw_symbols: (&[], &[]),
         raw_relocs: Vec::new(),
+        linked: None,
         text: Some(Text { relocs, lines }),
     })
 }
@@ -139,6 +140,8 @@ fn empty_section() -> Section<'static> {
         name: Cow::Borrowed(""),
         sh_type: 0,
         flags: 0,
+        address: 0,
+        of_linker: false,
         size: 0,
         align: 0,
         entsize: 0,
@@ -175,6 +178,8 @@ fn joined<'t>(
         name: head.name.clone(),
         sh_type: head.sh_type,
         flags: head.flags,
+        address: 0,
+        of_linker: false,
         size,
         align,
         entsize: match head.sh_type {
