@@ -272,7 +272,7 @@ impl<'u, 'd> Known<'u, 'd> {
         if info.name == ".modinfo" {
             let mut now = info.data.to_vec();
             now[at as usize] = altered;
-            let same = namespaces(info.data) == namespaces(&now);
+            let same = namespaces(&info.data) == namespaces(&now);
             return same.then_some("a module's description");
         }
         if info.name == "__bug_table" && matches!(at % 12, 8 | 9) {
@@ -392,7 +392,7 @@ fn alter_byte(path: &Path, known: &Known<'_, '_>, file: &[u8], random: &mut Rand
     }
     let info = &unit.sections[section as usize];
     let mut altered = file.to_vec();
-    let place = place_of(info.data, file) + at as usize;
+    let place = place_of(&info.data, file) + at as usize;
     altered[place] ^= 1 << random.below(8);
     if tells(path, unit, &altered) {
         return Some(Outcome::Told);

@@ -22,11 +22,14 @@
 pub mod code;
 pub mod numbers;
 pub mod regs;
+pub mod syntax;
+pub mod text;
 pub mod x86;
 
 pub use code::{Code, Field, Insn, InsnKind, Operand, RelocKind, Site};
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
+pub use syntax::Syntax;
 
 /// What fixscope needs to know about an instruction set.
 pub trait Arch: Sync {
@@ -42,6 +45,12 @@ pub trait Arch: Sync {
 
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
+
+    /// Whether functions and loops are moved to round addresses by instructions that do nothing. Text has directives
+    /// for that, and every such instruction in it is meant.
+    fn aligns_by_instructions(&self) -> bool {
+        true
+    }
 
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
     /// relocation fills or for the target of a branch.
@@ -76,3 +85,6 @@ pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
         _ => None,
     }
 }
+
+/// How assembly text is written, for every architecture that is read as text.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::load::Unit;
-use crate::normalize::{EntityKind, Normalized, Treatment, sections};
+use crate::normalize::{EntityKind, Normalized, Treatment, arch_of, sections};
 
 use super::reached::{self, Content};
-use super::{tables, unit, unowned, unreached};
+use super::{tables, unowned, unreached};
 
 /// Who compares a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,7 +69,7 @@ pub struct Coverage {
 /// # Errors
 /// As [`compare`](super::compare): a machine that fixscope does not know.
 pub fn coverage(unit: &Unit<'_>) -> Result<Coverage> {
-    let n = Normalized::new(unit, unit::arch_of(unit)?);
+    let n = Normalized::new(unit, arch_of(unit)?);
     let mut shares = Vec::new();
     let mut add = |section: u32, range: Range<u64>, keeper| {
         if range.start < range.end {

@@ -102,6 +102,24 @@ impl Entry {
     }
 }
 
+/// A place in a function or data object, as reports show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Offset in bytes from its start.
+    Offset(u64),
+    /// A line of the assembly file, counted from 1: how far the text of code is from a start, means nothing.
+    Line(u32),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Offset(at) => write!(f, "+{at:#x}"),
+            Place::Line(line) => write!(f, "line {line}"),
+        }
+    }
+}
+
 /// One way in which two matched things differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {

@@ -7,7 +7,7 @@ use crate::load::Reloc;
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
 use crate::pair::Pair;
 
-use super::delta::{Difference, DifferenceKind, Link};
+use super::delta::{Difference, DifferenceKind, Link, Place};
 use super::references::{Sides, Visiting};
 use super::words;
 
@@ -30,7 +30,9 @@ impl Sides<'_> {
                 Outcome::Same => {}
                 Outcome::Reference(difference) => references.push(difference),
                 Outcome::Other => {
-                    return vec![instructions(Pair::new(insns.original.offset, insns.patched.offset))];
+                    return vec![
+                        self.instructions(ids, Pair::new(insns.original.offset, insns.patched.offset)),
+                    ];
                 }
             }
         }
@@ -39,7 +41,7 @@ impl Sides<'_> {
                 d.significant.get(count).map_or(size as u32, |&i| d.insns[i as usize].offset)
             };
             let at = Pair::new(at(of_o, o.entity(ids.original).size), at(of_p, p.entity(ids.patched).size));
-            return vec![instructions(at)];
+            return vec![self.instructions(ids, at)];
         }
         references.truncate(NAMED_REFERENCES);
         references
@@ -96,7 +98,11 @@ impl Sides<'_> {
             if let Err(chain) = self.same_target(Pair::new(ra.target, rb.target), &mut visiting) {
                 // A jump inside the function to another instruction is other code, not another reference.
                 let inside = leads_into(ra.target, ids.original) || leads_into(rb.target, ids.patched);
-                return if inside { Outcome::Other } else { Outcome::Reference(reference(insns, chain)) };
+                return if inside {
+                    Outcome::Other
+                } else {
+                    Outcome::Reference(self.reference(ids, insns, chain))
+                };
             }
         }
         Outcome::Same
@@ -209,22 +215,29 @@ pub(super) fn leads_into(target: Target, id: EntityId) -> bool {
     matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
 }
 
-fn instructions(at: Pair<u32>) -> Difference {
-    let (o, p) = (at.original, at.patched);
-    let what = if o == p {
-        format!("instructions differ from +{o:#x} on")
-    } else {
-        format!("instructions differ from +{o:#x} (original) and +{p:#x} (patched) on")
-    };
-    let at = at.map(|at| Some(u64::from(at)));
-    Difference { kind: DifferenceKind::Instructions, at, what, chain: Vec::new() }
-}
-
-fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
-    let at = insns.map(|i| Some(u64::from(i.offset)));
-    if let Some(first) = chain.first_mut() {
-        first.at = at.patched;
+impl Sides<'_> {
+    fn instructions(&self, ids: Pair<EntityId>, at: Pair<u32>) -> Difference {
+        let at = at.map(u64::from);
+        let o = words::place(self.original, ids.original, at.original);
+        let p = words::place(self.patched, ids.patched, at.patched);
+        let what = if o == p {
+            format!("instructions differ from {o} on")
+        } else {
+            format!("instructions differ from {o} (original) and {p} (patched) on")
+        };
+        Difference { kind: DifferenceKind::Instructions, at: at.map(Some), what, chain: Vec::new() }
     }
-    let what = words::path(&chain);
-    Difference { kind: DifferenceKind::Reference, at, what, chain }
+
+    fn reference(&self, ids: Pair<EntityId>, insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
+        let at = insns.map(|i| Some(u64::from(i.offset)));
+        let place = words::place(self.patched, ids.patched, u64::from(insns.patched.offset));
+        if let Some(first) = chain.first_mut() {
+            first.at = at.patched.filter(|_| matches!(place, Place::Offset(_)));
+        }
+        let what = match place {
+            Place::Offset(_) => words::path(&chain),
+            line => format!("at {line} -> {}", words::path(&chain)),
+        };
+        Difference { kind: DifferenceKind::Reference, at, what, chain }
+    }
 }

@@ -30,8 +30,8 @@ mod words;
 pub use choose::unknown as unknown_symbol;
 pub use coverage::{Coverage, Keeper, Share, coverage};
 pub use delta::{
-    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Shift, Shifts,
-    Status,
+    Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Place, Shift,
+    Shifts, Status,
 };
 pub use listing::{Listing, ListingLine, ListingOp, Part};
 pub use unit::{Options, compare, compare_symbols, one_sided};

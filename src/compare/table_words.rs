@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::delta::Link;
+use super::delta::{Link, Place};
 use super::words;
 
 /// Bytes of an entry, and what they hold.
@@ -58,8 +58,8 @@ const FIELDS: &[(&str, u64, &[Field])] = &[
 
 /// How the entry of `section` for the place `at` of a function differs. The first link of `chain` has the offset in
 /// the entry; `entries` are the bytes of both sides. A link that tells of a byte tells of its field afterwards.
-pub(super) fn entry(section: &str, at: Option<u64>, chain: &mut [Link], entries: (&[u8], &[u8])) -> String {
-    let place = at.map(|at| format!(" for +{at:#x}")).unwrap_or_default();
+pub(super) fn entry(section: &str, at: Option<Place>, chain: &mut [Link], entries: (&[u8], &[u8])) -> String {
+    let place = at.map(|at| format!(" for {at}")).unwrap_or_default();
     let detail = detail(section, chain, entries);
     if let [only] = chain {
         only.what.clone_from(&detail);
@@ -86,16 +86,16 @@ fn detail(section: &str, chain: &[Link], (original, patched): (&[u8], &[u8])) ->
 }
 
 /// How many entries of `section` a function has, where that differs; `at` is the place of one that only one side has.
-pub(super) fn count(section: &str, at: Option<u64>, original: usize, patched: usize) -> String {
+pub(super) fn count(section: &str, at: Option<Place>, original: usize, patched: usize) -> String {
     let entries = |n: usize| match n {
         0 => "no entry".to_owned(),
         1 => "1 entry".to_owned(),
         n => format!("{n} entries"),
     };
-    let place = at.map(|at| format!(", one of them for +{at:#x}")).unwrap_or_default();
+    let place = at.map(|at| format!(", one of them for {at}")).unwrap_or_default();
     match (original, patched) {
         (0, 1) | (1, 0) => {
-            let place = at.map(|at| format!(" for +{at:#x}")).unwrap_or_default();
+            let place = at.map(|at| format!(" for {at}")).unwrap_or_default();
             let verb = if patched == 1 { "now has an entry" } else { "no longer has the entry" };
             format!("it {verb} of {section}{place}")
         }
@@ -116,7 +116,7 @@ mod tests {
         let (mut o, mut p) = ([0; 12], [0; 12]);
         (o[10], p[10], p[11]) = (1, 3, 9);
         assert_eq!(
-            entry("__bug_table", Some(7), &mut [link("byte 0x01 became 0x03", 10)], (&o, &p)),
+            entry("__bug_table", Some(Place::Offset(7)), &mut [link("byte 0x01 became 0x03", 10)], (&o, &p)),
             "its entry of __bug_table for +0x7 differs: flags 0x1 became 0x903"
         );
         assert_eq!(
@@ -143,10 +143,16 @@ mod tests {
 
     #[test]
     fn entries_that_come_and_go() {
-        assert_eq!(count("__jump_table", Some(5), 0, 1), "it now has an entry of __jump_table for +0x5");
-        assert_eq!(count("__ex_table", Some(5), 1, 0), "it no longer has the entry of __ex_table for +0x5");
         assert_eq!(
-            count("__ex_table", Some(5), 1, 3),
+            count("__jump_table", Some(Place::Offset(5)), 0, 1),
+            "it now has an entry of __jump_table for +0x5"
+        );
+        assert_eq!(
+            count("__ex_table", Some(Place::Offset(5)), 1, 0),
+            "it no longer has the entry of __ex_table for +0x5"
+        );
+        assert_eq!(
+            count("__ex_table", Some(Place::Offset(5)), 1, 3),
             "1 entry of __ex_table became 3 entries, one of them for +0x5"
         );
     }

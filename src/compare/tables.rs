@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
 use crate::pair::{Pair, Side};
 
@@ -79,14 +80,27 @@ fn replacement(n: &Normalized<'_, '_>, entry: &TableEntry) -> Option<Run> {
     let (place, length) = entry.layout.replacement?;
     let at = entry.range.start + place;
     let reloc = n.relocs_in(entry.section, at..at + 1).first()?;
-    let length = *n.bytes(entry.section, entry.range.clone()).get(length as usize)?;
+    let length = replacement_length(n, entry, length);
     replacement_run(n.target_in_data(entry.section, reloc), length)
 }
 
-fn replacement_run(target: Target, length: u8) -> Option<Run> {
+/// The length of replacement code that an entry gives at an offset in it: a byte, or the distance between two labels
+/// where it is not assembled.
+fn replacement_length(n: &Normalized<'_, '_>, entry: &TableEntry, at: u64) -> u64 {
+    let at = entry.range.start + at;
+    match n.relocs_in(entry.section, at..at + 1) {
+        [to, from, ..] => {
+            let offset = |r: &Reloc| n.unit.symbols.get(r.symbol as usize).map_or(0, |s| s.offset);
+            offset(to).saturating_sub(offset(from))
+        }
+        _ => n.bytes(entry.section, at..at + 1).first().map_or(0, |&b| u64::from(b)),
+    }
+}
+
+fn replacement_run(target: Target, length: u64) -> Option<Run> {
     let Target::Place { section, offset } = target else { return None };
     let start = u64::try_from(offset).ok()?;
-    Some((section, start..start.checked_add(u64::from(length))?))
+    Some((section, start..start.checked_add(length)?))
 }
 
 impl Sides<'_> {
@@ -107,7 +121,12 @@ impl Sides<'_> {
                 let (more, fewer) =
                     if o.len() < p.len() { (&place_p, &place_o) } else { (&place_o, &place_p) };
                 let at = more.iter().find(|at| !fewer.contains(at)).copied();
-                let what = table_words::count(name, at, o.len(), p.len());
+                let (n, id) = match o.len() < p.len() {
+                    true => (self.patched, ids.patched),
+                    false => (self.original, ids.original),
+                };
+                let shown = at.map(|at| words::place(n, id, at));
+                let what = table_words::count(name, shown, o.len(), p.len());
                 let at = if o.len() < p.len() { Pair::new(None, at) } else { Pair::new(at, None) };
                 differences.push(Difference { at, ..special(what, Vec::new()) });
                 continue;
@@ -119,7 +138,8 @@ impl Sides<'_> {
                     let at = Pair::new(place(Side::Original, a), place(Side::Patched, b));
                     let bytes = self.original.bytes(a.section, a.range.clone());
                     let entries = (bytes, self.patched.bytes(b.section, b.range.clone()));
-                    let what = table_words::entry(name, at.patched, &mut chain, entries);
+                    let shown = at.patched.map(|at| words::place(self.patched, ids.patched, at));
+                    let what = table_words::entry(name, shown, &mut chain, entries);
                     differences.push(Difference { at, ..special(what, chain) });
                     break;
                 }
@@ -203,15 +223,15 @@ impl Sides<'_> {
             }
             match a.layout.replacement {
                 Some((place, length)) if place == at => {
-                    let length = Pair::new(
-                        bytes.original.get(length as usize).copied().unwrap_or(0),
-                        bytes.patched.get(length as usize).copied().unwrap_or(0),
-                    );
+                    let length =
+                        Pair::new(replacement_length(o, a, length), replacement_length(p, b, length));
                     self.same_replacement(targets, length).map_err(|mut chain| {
                         chain.insert(0, super::content::link("code differs".to_owned(), at));
                         chain
                     })?;
                 }
+                // The replacement code is compared as a whole.
+                Some((_, length)) if length == at => {}
                 _ => self.same_target(targets, &mut Visiting::new()).map_err(|mut chain| {
                     if let Some(first) = chain.first_mut() {
                         first.at = Some(at);
@@ -224,7 +244,7 @@ impl Sides<'_> {
     }
 
     /// Replacement code lies in a section of its own that nothing but the table leads to.
-    fn same_replacement(&self, targets: Pair<Target>, length: Pair<u8>) -> Result<(), Mismatch> {
+    fn same_replacement(&self, targets: Pair<Target>, length: Pair<u64>) -> Result<(), Mismatch> {
         match (
             replacement_run(targets.original, length.original),
             replacement_run(targets.patched, length.patched),

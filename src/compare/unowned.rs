@@ -43,7 +43,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached
         match sections::treatment(&section.name) {
             Treatment::Ordinary => {}
             Treatment::ModuleInfo => {
-                namespaces(section.data).for_each(|range| unowned.add(n, index, range));
+                namespaces(&section.data).for_each(|range| unowned.add(n, index, range));
                 continue;
             }
             _ => continue,

@@ -92,9 +92,10 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
             *by_path.entry(relative).or_default().get_mut(side) = Some(path);
         }
     }
+    join_assembly(&mut by_path);
     if by_path.is_empty() {
         return Err(Error::Request(format!(
-            "{} and {}: neither folder holds an object file (ELF or archive)",
+            "{} and {}: neither folder holds an object file (ELF or archive) or assembly (.s)",
             folders.original.display(),
             folders.patched.display()
         )));
@@ -104,6 +105,29 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
         .map(|(relative, paths)| pair_files(&relative.display().to_string(), paths))
         .collect::<Result<_>>()?;
     Ok(pairs.into_iter().flatten().collect())
+}
+
+/// Puts an object file of one side beside the assembly of the same name of the other, where neither has its like:
+/// that they cannot be compared must be said, and not that everything came or went.
+fn join_assembly(by_path: &mut BTreeMap<PathBuf, Pair<Option<PathBuf>>>) {
+    let alone: Vec<PathBuf> = by_path
+        .iter()
+        .filter(|(path, pair)| {
+            path.extension().is_some_and(|e| e == "s") && pair.as_ref().map(Option::as_ref).both().is_none()
+        })
+        .map(|(path, _)| path.clone())
+        .collect();
+    for path in alone {
+        let object = path.with_extension("o");
+        let (Some(text), Some(of)) = (by_path.get(&path).cloned(), by_path.get_mut(&object)) else {
+            continue;
+        };
+        if of.original.is_some() != text.original.is_some() && of.patched.is_some() != text.patched.is_some()
+        {
+            *of = Pair::new(of.original.take().or(text.original), of.patched.take().or(text.patched));
+            by_path.remove(&path);
+        }
+    }
 }
 
 /// The object files and archives below a folder. Names that build systems give to object files are taken at
@@ -127,9 +151,9 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn is_object(path: &Path) -> bool {
     use std::io::Read;
     match path.extension().and_then(|e| e.to_str()) {
-        Some("o" | "ko" | "a" | "obj" | "lo") => return true,
+        Some("o" | "ko" | "a" | "obj" | "lo" | "s") => return true,
         // Sources make up most of a tree, and none of them is worth a look.
-        Some("c" | "h" | "S" | "s" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
+        Some("c" | "h" | "S" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
             return false;
         }
         _ => {}
@@ -214,7 +238,7 @@ fn pair_files(name: &str, paths: Pair<Option<PathBuf>>) -> Result<Vec<ObjectPair
         .collect())
 }
 
-fn member_source(path: &Path, member: Member) -> ObjectSource {
+pub(super) fn member_source(path: &Path, member: Member) -> ObjectSource {
     match member {
         Member::Inside { name, range } => {
             ObjectSource { path: path.to_path_buf(), member: Some(range), member_name: Some(name) }

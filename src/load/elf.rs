@@ -95,7 +95,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             size: section.sh_size(endian).into(),
             align: section.sh_addralign(endian).into(),
             entsize: section.sh_entsize(endian).into(),
-            data,
+            data: Cow::Borrowed(data),
             reloc_sections: Vec::new(),
             group: None,
         });
@@ -268,6 +268,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         symbols,
         raw_symbols,
         raw_relocs: kept,
+        text: None,
     })
 }
 

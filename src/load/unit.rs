@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use fixscope_arch::Arch;
 use object::Endianness;
 
 /// Symbol binding.
@@ -57,7 +58,7 @@ pub enum SymbolPlace {
 }
 
 /// One symbol.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol<'d> {
     /// Name; one that is not UTF-8 has its bytes written out, as in `a\xff`.
     pub name: Cow<'d, str>,
@@ -93,7 +94,7 @@ pub struct Section<'d> {
     /// ELF `sh_entsize`.
     pub entsize: u64,
     /// The bytes; empty for SHT_NOBITS and for sections that are not loaded.
-    pub data: &'d [u8],
+    pub data: Cow<'d, [u8]>,
     /// Indices of the sections that hold its relocations. There is more than one in livepatch modules, whose
     /// `.klp.rela.` sections stand beside the ordinary one (kernel, livepatch/module-elf-format).
     pub reloc_sections: Vec<u32>,
@@ -167,6 +168,18 @@ pub struct Unit<'d> {
     pub raw_symbols: (&'d [u8], &'d [u8]),
     /// The bytes of each section that holds relocations, by index of that section, with `true` for SHT_RELA.
     pub(super) raw_relocs: Vec<(u32, &'d [u8], bool)>,
+    /// What only assembly has. Where it is there, code is records of text ([`fixscope_arch::text`]), whose bytes are
+    /// not those that will run, and data is the bytes it will be.
+    pub text: Option<Text>,
+}
+
+/// What a unit of assembly text has in place of what an object file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    /// By section: its relocations, ordered by offset, with the types of [`fixscope_arch::text::relocs`].
+    pub relocs: Vec<Vec<Reloc>>,
+    /// By section: offsets of its records and the lines they stand in, ascending.
+    pub lines: Vec<Vec<(u64, u32)>>,
 }
 
 impl<'d> Unit<'d> {
@@ -181,6 +194,9 @@ impl<'d> Unit<'d> {
 
     /// The relocations of a section, ordered by offset.
     pub fn relocs(&self, section: u32) -> Vec<Reloc> {
+        if let Some(text) = &self.text {
+            return text.relocs.get(section as usize).cloned().unwrap_or_default();
+        }
         let mut relocs = Vec::new();
         for (bytes, is_rela) in self.raw_relocs(section) {
             let decoded = super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
@@ -204,6 +220,7 @@ impl<'d> Unit<'d> {
             symbols: Vec::new(),
             raw_symbols: (&[], &[]),
             raw_relocs: Vec::new(),
+            text: self.text.as_ref().map(|_| Text::default()),
             ..*self
         }
     }
@@ -211,5 +228,42 @@ impl<'d> Unit<'d> {
     /// The section of this index.
     pub fn section(&self, index: u32) -> Option<&Section<'d>> {
         self.sections.get(index as usize)
+    }
+
+    /// Its instruction set, when there is one for it.
+    pub fn arch(&self) -> Option<&'static dyn Arch> {
+        match self.text {
+            Some(_) => fixscope_arch::text::by_elf_machine(self.machine, self.is_64),
+            None => fixscope_arch::by_elf_machine(self.machine, self.is_64),
+        }
+    }
+
+    /// Whether sizes and offsets in a section are those that a running program has.
+    pub fn is_measured(&self, section: u32) -> bool {
+        self.text.is_none() || !self.section(section).is_some_and(Section::is_code)
+    }
+
+    /// The line, counted from 1, of what stands at an offset of a section of an assembly file; of what follows where
+    /// nothing stands there, and of the last where nothing follows.
+    pub fn line(&self, section: u32, offset: u64) -> Option<u32> {
+        let lines = self.text.as_ref()?.lines.get(section as usize)?;
+        let i = lines.partition_point(|(at, _)| *at < offset);
+        lines.get(i).or(lines.last()).map(|(_, line)| *line)
+    }
+
+    /// Whether two units have the same symbols, told by their tables.
+    pub fn same_symbols(&self, other: &Unit<'_>) -> bool {
+        match (&self.text, &other.text) {
+            (None, None) => self.raw_symbols == other.raw_symbols,
+            _ => self.symbols == other.symbols,
+        }
+    }
+
+    /// Whether a section of this index has the same relocations in two units, told by their tables.
+    pub fn same_relocs(&self, other: &Unit<'_>, section: u32) -> bool {
+        match (&self.text, &other.text) {
+            (None, None) => self.raw_relocs(section).eq(other.raw_relocs(section)),
+            _ => self.relocs(section) == other.relocs(section),
+        }
     }
 }

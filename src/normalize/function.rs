@@ -34,7 +34,10 @@ impl DecodedFunction {
             .collect();
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites }, &mut insns);
-        let significant = significant(&insns, &sites, address, tabled);
+        let significant = match arch.aligns_by_instructions() {
+            true => significant(&insns, &sites, address, tabled),
+            false => (0..insns.len() as u32).collect(),
+        };
         DecodedFunction { insns, sites, significant }
     }
 

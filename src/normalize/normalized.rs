@@ -10,6 +10,7 @@ use super::function::DecodedFunction;
 use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
+use crate::error::{Error, Result};
 use crate::load::{Reloc, Section, Symbol, Unit};
 
 /// A unit with its functions and data objects.
@@ -130,13 +131,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     /// The bytes of a range of a section; empty where the file has none.
-    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'d [u8] {
-        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| s.data);
+    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'u [u8] {
+        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| &s.data);
         data.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
     /// The bytes of an entity.
-    pub fn bytes_of(&self, id: EntityId) -> &'d [u8] {
+    pub fn bytes_of(&self, id: EntityId) -> &'u [u8] {
         let entity = self.entity(id);
         entity.section.map_or(&[], |s| self.bytes(s, entity.offset..entity.end()))
     }
@@ -220,6 +221,21 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let from_start = reloc.offset.wrapping_sub(start) as i64;
         self.target_of(section, reloc, from_start.wrapping_neg())
     }
+}
+
+/// The instruction set of a unit.
+///
+/// # Errors
+/// [`Error::Input`] (`architecture`) when fixscope does not know it.
+pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
+    unit.arch().ok_or_else(|| {
+        let bits = if unit.is_64 { 64 } else { 32 };
+        let what = format!(
+            "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",
+            unit.machine
+        );
+        Error::input(&unit.path, "architecture", what)
+    })
 }
 
 impl std::fmt::Debug for Normalized<'_, '_> {

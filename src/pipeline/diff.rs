@@ -8,7 +8,7 @@ use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
 use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
-use crate::load::{MappedFile, Unit, elf};
+use crate::load::{self, MappedFile, Unit};
 use crate::pair::{Pair, Side};
 use crate::plan::{DiffPlan, FileSymbol};
 use crate::report::model::{ReportError, Request};
@@ -169,15 +169,16 @@ fn with_units<T>(
 ) -> Result<(T, String)> {
     let open = |source: &Option<ObjectSource>| source.as_ref().map(|s| MappedFile::open(&s.path)).transpose();
     let files = Pair::new(open(&sources.original)?, open(&sources.patched)?);
+    let names = sources.as_ref().map(|source| source.as_ref().map(ObjectSource::shown));
     let read = |side: Side| -> Result<Option<Unit<'_>>> {
-        let (Some(source), Some(file)) = (sources.get(side), files.get(side)) else { return Ok(None) };
-        elf::read(&source.shown(), source.bytes(file)?).map(Some)
+        let (Some(source), Some(file), Some(name)) = (sources.get(side), files.get(side), names.get(side))
+        else {
+            return Ok(None);
+        };
+        load::read(name, source.bytes(file)?).map(Some)
     };
     let units = Pair::new(read(Side::Original)?, read(Side::Patched)?);
-    let arch = |unit: &Unit<'_>| {
-        fixscope_arch::by_elf_machine(unit.machine, unit.is_64)
-            .map_or_else(String::new, |a| a.name().to_owned())
-    };
+    let arch = |unit: &Unit<'_>| unit.arch().map_or_else(String::new, |a| a.name().to_owned());
     let arch = units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default();
     Ok((work(units.as_ref().map(Option::as_ref))?, arch))
 }

@@ -5,8 +5,11 @@ mod effects;
 mod format;
 mod numbers;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::X86_64_ATT;
 
 use crate::{Arch, Code, Effects, Insn, Numbers, Operand, RelocKind};
 
