@@ -132,6 +132,11 @@ pub fn prefixed_function(name: &str) -> Option<&str> {
     name.strip_prefix("__pfx_").or_else(|| name.strip_prefix("__cfi_")).filter(|f| !f.is_empty())
 }
 
+/// Whether two names of one unit's things are the same but for what compilers and macros chose.
+pub fn same_but_chosen(a: &str, b: &str) -> bool {
+    a == b || class(&without_rust_hash(a)) == class(&without_rust_hash(b))
+}
+
 /// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
 /// ThinLTO appends to what it makes visible to other units.
 pub fn same_elsewhere(a: &str, b: &str) -> bool {
