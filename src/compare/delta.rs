@@ -93,7 +93,7 @@ impl Entry {
     pub fn is_renamed(&self) -> bool {
         let original = self.original_name.as_ref();
         self.kind == EntryKind::Function
-            && original.is_some_and(|name| names::class(name) != names::class(&self.name))
+            && original.is_some_and(|name| !names::same_but_chosen(name, &self.name))
     }
 
     /// Whether a report without unchanged things lists it.

@@ -53,7 +53,7 @@ impl Builder<'_> {
             let name = n.name(id);
             let original_name = outcome.ids.original.map(|id| o.name(id)).filter(|other| *other != name);
             let is_renamed = entity.kind == EntityKind::Function
-                && original_name.is_some_and(|other| names::class(other) != names::class(name));
+                && original_name.is_some_and(|other| !names::same_but_chosen(other, name));
             if status == Status::Unchanged && !self.options.all && !is_renamed {
                 comparison.unlisted_unchanged += u64::from(is_listed(entity));
                 continue;

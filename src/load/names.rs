@@ -33,9 +33,10 @@ pub fn is_indirect_reference(name: &str) -> bool {
 /// Prefixes behind which the kernel's macros paste counters and line numbers.
 const COUNTED: [&str; 5] = ["__UNIQUE_ID_", "__initcall_", "__initstub_", "__mod_", "__PASTE"];
 
-/// Whether a macro of the kernel put the name together: the source calls the thing by another one, if at all.
+/// Whether a macro of the kernel put the name together, or a version is part of it: the source calls the thing by
+/// another one, if at all.
 pub fn is_pasted(name: &str) -> bool {
-    COUNTED.iter().any(|start| name.starts_with(start))
+    name.contains('@') || COUNTED.iter().any(|start| name.starts_with(start))
 }
 
 /// The name without what may differ between two compilations of the same source: every `.N`, the hash of
@@ -129,6 +130,11 @@ pub fn llvm_hash(name: &str) -> Option<&str> {
 /// that `-fpatchable-function-entry=N,M` leaves there, and Clang's kCFI `__cfi_f` for the hash of `f`'s type.
 pub fn prefixed_function(name: &str) -> Option<&str> {
     name.strip_prefix("__pfx_").or_else(|| name.strip_prefix("__cfi_")).filter(|f| !f.is_empty())
+}
+
+/// Whether two names of one unit's things are the same but for what compilers and macros chose.
+pub fn same_but_chosen(a: &str, b: &str) -> bool {
+    a == b || class(&without_rust_hash(a)) == class(&without_rust_hash(b))
 }
 
 /// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
