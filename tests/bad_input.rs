@@ -172,19 +172,6 @@ fn slim_lto_of_gcc() {
 }
 
 #[test]
-fn a_linked_file() {
-    let pair = Pair::new();
-    let path = compile(pair.folder.path(), "whole.o", ORIGINAL, &["-fPIC"]);
-    let linked = pair.folder.path().join("whole.so");
-    tool(
-        "gcc",
-        &["-shared".as_ref(), "-o".as_ref(), linked.as_os_str(), path.as_os_str()],
-        pair.folder.path(),
-    );
-    pair.assert_refused(&linked, &["linked", "object files"]);
-}
-
-#[test]
 fn a_unit_without_symbols() {
     let pair = Pair::new();
     let text = |body| format!("int f(int n) {{ {body} }}");

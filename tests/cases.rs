@@ -10,63 +10,15 @@
 //! Instead of two `.c` files there may be two `.s` files, or two folders whose sources are compiled one by one and
 //! linked with `ld -r` in the order of their paths.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::cases::{Case, WAYS, cases};
 use rayon::prelude::*;
 use serde_json::Value;
-
-const WAYS: &[&str] = &[
-    "-O2",
-    "-O2 -ffunction-sections -fdata-sections -g",
-    "-Os -fcf-protection=branch",
-    "-O2 -fPIC -ffunction-sections",
-    "-O2 -mcmodel=kernel -mno-red-zone -fno-pic -pg -mfentry -mrecord-mcount -gdwarf-4",
-];
-
-struct Case {
-    folder: PathBuf,
-    flags: Vec<String>,
-    compiler: Option<String>,
-    /// What must be listed, without and with debug information.
-    expected: [BTreeSet<String>; 2],
-}
-
-fn cases() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let mut cases: Vec<Case> = std::fs::read_dir(&root)
-        .expect("testdata/cases can be listed")
-        .map(|entry| {
-            let folder = entry.expect("an entry").path();
-            let text = std::fs::read_to_string(folder.join("expect")).expect("each case has an expect file");
-            let mut case = Case { folder, flags: Vec::new(), compiler: None, expected: Default::default() };
-            for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
-                match line.split_once(' ') {
-                    Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
-                    Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
-                    Some(("without-debug", line)) => _ = case.expected[0].insert(line.to_owned()),
-                    Some(("with-debug", line)) => _ = case.expected[1].insert(line.to_owned()),
-                    _ => case.expected.iter_mut().for_each(|e| _ = e.insert(line.to_owned())),
-                }
-            }
-            let named = |e: &BTreeSet<String>| -> BTreeSet<String> {
-                e.iter().map(|l| l.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")).collect()
-            };
-            let [without, with] = &case.expected;
-            assert_eq!(
-                named(without),
-                named(with),
-                "{}: debug information hides nothing",
-                case.folder.display()
-            );
-            case
-        })
-        .collect();
-    cases.sort_by(|a, b| a.folder.cmp(&b.folder));
-    assert!(cases.len() > 20, "the cases are there");
-    cases
-}
 
 fn compile(compiler: &str, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
     let folder = source.parent().expect("a source lies in a folder");

@@ -14,7 +14,7 @@ use std::process::Command;
 use common::Random;
 use common::programs::{Kind, Language, alter, program, source};
 use fixscope::compare::{Options, Status, compare};
-use fixscope::load::{MappedFile, elf, names};
+use fixscope::load::{self, MappedFile, names};
 use fixscope::pair::Pair;
 use rayon::prelude::*;
 
@@ -85,41 +85,56 @@ const CLANGXX: Compiler = Compiler {
 };
 const CLANGXX_16: Compiler = Compiler { command: "clang++-16", ..CLANGXX };
 
+/// One compilation: the assembly the compiler wrote, and what the assembler made of it.
 struct Compiled {
-    file: MappedFile,
-    path: PathBuf,
+    object: (PathBuf, MappedFile),
+    assembly: (PathBuf, MappedFile),
 }
 
 impl Compiler {
     fn compile(&self, folder: &Path, name: &str, text: &str, flags: &str) -> Compiled {
         let source = folder.join(format!("{name}.{}", self.language.ending()));
         std::fs::write(&source, text).expect("the temporary folder is writable");
-        let path = folder.join(format!("{name}.o"));
-        let output = Command::new(self.command)
-            .args(self.always.split_whitespace())
-            .args(flags.split_whitespace())
-            .args(["-w", "-c", "-o"])
-            .args([&path, &source])
-            .output()
-            .unwrap_or_else(|e| panic!("{} does not run: {e}", self.command));
-        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-        Compiled { file: MappedFile::open(&path).expect("the compiler wrote it"), path }
+        let (assembly, object) = (folder.join(format!("{name}.s")), folder.join(format!("{name}.o")));
+        let run = |arguments: &[&str], from: &Path, to: &Path| {
+            let output = Command::new(self.command)
+                .args(arguments)
+                .arg("-o")
+                .args([to, from])
+                .output()
+                .unwrap_or_else(|e| panic!("{} does not run: {e}", self.command));
+            assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+        };
+        let mut arguments: Vec<&str> = self.always.split_whitespace().collect();
+        arguments.extend(flags.split_whitespace());
+        arguments.extend(["-w", "-S"]);
+        run(&arguments, &source, &assembly);
+        run(&["-c"], &assembly, &object);
+        Compiled { object: opened(object), assembly: opened(assembly) }
     }
 }
 
-/// The same object without its debug information.
+fn opened(path: PathBuf) -> (PathBuf, MappedFile) {
+    let file = MappedFile::open(&path).expect("a tool wrote it");
+    (path, file)
+}
+
+/// The same object without its debug information. Assembly keeps it.
 fn stripped(of: &Compiled) -> Compiled {
-    let path = of.path.with_extension("stripped.o");
-    let output =
-        Command::new("objcopy").arg("--strip-debug").args([&of.path, &path]).output().expect("objcopy runs");
+    let path = of.object.0.with_extension("stripped.o");
+    let output = Command::new("objcopy")
+        .arg("--strip-debug")
+        .args([&of.object.0, &path])
+        .output()
+        .expect("objcopy runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Compiled { file: MappedFile::open(&path).expect("objcopy wrote it"), path }
+    Compiled { object: opened(path), assembly: opened(of.assembly.0.clone()) }
 }
 
 /// What differs: `STATUS NAME`, without the compiler's numbers and without cold parts.
-fn differences(original: &Compiled, patched: &Compiled) -> BTreeSet<String> {
-    let o = elf::read(&original.path, original.file.bytes()).expect("an object file");
-    let p = elf::read(&patched.path, patched.file.bytes()).expect("an object file");
+fn differences(original: &(PathBuf, MappedFile), patched: &(PathBuf, MappedFile)) -> BTreeSet<String> {
+    let (o, p) = (load::read(&original.0, original.1.bytes()), load::read(&patched.0, patched.1.bytes()));
+    let (o, p) = (o.unwrap_or_else(|e| panic!("{e}")), p.unwrap_or_else(|e| panic!("{e}")));
     let comparison = compare(Pair::new(&o, &p), Options::default()).expect("both are x86_64");
     comparison
         .entries
@@ -151,12 +166,15 @@ fn check(compiler: &Compiler, seed: u64) -> Vec<String> {
     let base = compile("base", &source(&original), way);
     let mut failures = Vec::new();
     let mut expect = |name: &str, what: &str, sides: (&Compiled, &Compiled), expected: &BTreeSet<String>| {
-        let found = differences(sides.0, sides.1);
-        if found != *expected {
-            failures.push(format!(
-                "seed {seed} ({} {way}), {name}: {what}\n  expected {expected:?}\n  listed   {found:?}",
-                compiler.command
-            ));
+        let objects = differences(&sides.0.object, &sides.1.object);
+        let assembly = differences(&sides.0.assembly, &sides.1.assembly);
+        for (kind, found) in [("objects", objects), ("assembly", assembly)] {
+            if found != *expected {
+                failures.push(format!(
+                    "seed {seed} ({} {way}), {name}, {kind}: {what}\n  expected {expected:?}\n  listed   {found:?}",
+                    compiler.command
+                ));
+            }
         }
     };
     let nothing = BTreeSet::new();

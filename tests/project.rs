@@ -328,3 +328,63 @@ fn zlib_from_1_3_to_1_3_1() {
 fn zlib_from_1_2_11_to_1_3() {
     check(VERSIONS[0], VERSIONS[1]);
 }
+
+/// What `fixscope diff` lists, by status, kind and name.
+fn listed_by_diff(original: &Path, patched: &Path) -> BTreeSet<String> {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let run = run(fixscope(home.path()).args(["diff", "--format", "json"]).args([original, patched]));
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    rows(&report(&run.stdout)).iter().map(|row| format!("{} {} {}", row.status, row.kind, row.name)).collect()
+}
+
+/// The shared libraries of two versions differ in what their object files differ in.
+fn check_linked(original: (&str, &str), patched: (&str, &str)) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let build = |version: (&str, &str), side: &str| {
+        let tree = sources(version.0, version.1);
+        let place = folder.path().join(side);
+        fs::create_dir_all(&place).expect("the temporary folder is writable");
+        let mut objects = Vec::new();
+        for entry in fs::read_dir(&tree).expect("the tree is readable") {
+            let source = entry.expect("the tree is readable").path();
+            if source.extension().is_some_and(|extension| extension == "c") {
+                let name = source.file_name().expect("a file").to_string_lossy().into_owned();
+                let object = place.join(&name).with_extension("o").display().to_string();
+                let flags = CFLAGS.split(' ').chain(["-fPIC", "-c", "-o"]);
+                let words: Vec<&str> =
+                    ["cc"].into_iter().chain(flags).chain([object.as_str(), &name]).collect();
+                sh(&words, &tree);
+                objects.push(object);
+            }
+        }
+        objects.sort();
+        let library = folder.path().join(format!("{side}.so"));
+        let shown = library.display().to_string();
+        let words = ["cc", "-shared", "-o", &shown].into_iter().chain(objects.iter().map(String::as_str));
+        sh(&words.collect::<Vec<_>>(), folder.path());
+        (place, library)
+    };
+    let (o, p) = (build(original, "original"), build(patched, "patched"));
+    let (apart, together) = (listed_by_diff(&o.0, &p.0), listed_by_diff(&o.1, &p.1));
+    let of_functions = |set: &BTreeSet<String>| -> BTreeSet<String> {
+        set.iter().filter(|line| line.contains(" function ")).cloned().collect()
+    };
+    let (apart, together) = (of_functions(&apart), of_functions(&together));
+    let missing: Vec<&String> = apart.difference(&together).collect();
+    let more: Vec<&String> = together.difference(&apart).collect();
+    eprintln!(
+        "zlib {} to {}: {} functions differ, and in the libraries also {more:?}",
+        original.1,
+        patched.1,
+        apart.len()
+    );
+    assert!(missing.is_empty(), "the libraries do not show {missing:?}");
+    assert!(more.len() * 20 <= apart.len(), "the libraries show too much: {more:?}");
+}
+
+#[test]
+#[ignore = "takes zlib's sources from the package registry"]
+fn zlib_as_shared_libraries() {
+    check_linked(VERSIONS[1], VERSIONS[2]);
+    check_linked(VERSIONS[0], VERSIONS[1]);
+}

@@ -114,6 +114,56 @@ pub struct Field {
     pub size: u8,
 }
 
+/// A field of an instruction that holds an address, a distance to one, or a number that may be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address {
+    /// Offset of the field in bytes from the start of the code.
+    pub field: u32,
+    /// Size of the field in bytes.
+    pub size: u8,
+    /// Offset in bytes, from the start of the code, of the byte behind the instruction.
+    pub end: u32,
+    /// How the field tells the address.
+    pub form: AddressForm,
+    /// The address; for [`AddressForm::Thread`] the distance from the thread pointer.
+    pub value: u64,
+    /// How many bytes the instruction reads or writes there, when it is known to touch exactly these; `None` when
+    /// it only takes the address, or when a register counts into it.
+    pub access: Option<u32>,
+}
+
+/// How a field tells an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressForm {
+    /// A direct branch: the distance from the end of the instruction.
+    Branch,
+    /// The distance of data from the end of the instruction.
+    Relative,
+    /// The address itself, or a number.
+    Absolute,
+    /// An offset in the block of the processor (the segment that kernels use for it).
+    Processor,
+    /// A distance from the thread pointer.
+    Thread,
+}
+
+/// What a relocation makes the dynamic linker write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DynamicKind {
+    /// The address of the symbol plus addend; without a symbol the addend is the address.
+    Address,
+    /// The address that a function at the addend's address gives back.
+    Resolver,
+    /// A number that tells the symbol's module, for thread-local variables.
+    ThreadModule,
+    /// The symbol's offset in its module's thread-local block, or from the thread pointer.
+    ThreadOffset,
+    /// A copy of the symbol's initial value.
+    Copy,
+    /// Not known.
+    Unknown,
+}
+
 /// What an instruction does to the flow of control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InsnKind {

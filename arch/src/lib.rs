@@ -22,11 +22,14 @@
 pub mod code;
 pub mod numbers;
 pub mod regs;
+pub mod syntax;
+pub mod text;
 pub mod x86;
 
-pub use code::{Code, Field, Insn, InsnKind, Operand, RelocKind, Site};
+pub use code::{Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, Operand, RelocKind, Site};
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
+pub use syntax::Syntax;
 
 /// What fixscope needs to know about an instruction set.
 pub trait Arch: Sync {
@@ -40,8 +43,24 @@ pub trait Arch: Sync {
     /// [`RelocKind::Unknown`], which callers compare by type, symbol and addend.
     fn relocation(&self, r_type: u32) -> RelocKind;
 
+    /// The relocation type that fills a field so: the plainest, where there are several.
+    fn relocation_type(&self, kind: RelocKind) -> Option<u32>;
+
+    /// What a relocation of ELF type `r_type` makes the dynamic linker write.
+    fn dynamic(&self, r_type: u32) -> DynamicKind;
+
+    /// Appends to `out`, in the order of the fields, all that may be addresses in `code`, which comes from a linked
+    /// file: `Code::address` is the address in the running program. Fields that a site fills are left out.
+    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>);
+
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
+
+    /// Whether functions and loops are moved to round addresses by instructions that do nothing. Text has directives
+    /// for that, and every such instruction in it is meant.
+    fn aligns_by_instructions(&self) -> bool {
+        true
+    }
 
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
     /// relocation fills or for the target of a branch.
@@ -76,3 +95,6 @@ pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
         _ => None,
     }
 }
+
+/// How assembly text is written, for every architecture that is read as text.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];

@@ -7,9 +7,12 @@ use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
+use super::bare;
 use super::delta::{Comparison, Difference, DifferenceKind, Link, Shifts};
+use super::reached::{self, Reached};
 use super::references::Sides;
 use super::unit::Options;
+use super::unowned;
 use super::unreached::{self, Unreached};
 use super::{readers, tables};
 
@@ -72,38 +75,57 @@ impl<'c> Builder<'c> {
         };
         work.sort_by_key(place);
         let tables = self.tables();
-        let unreached = unreached::find(&self.sides);
+        let reached = self.reached();
+        let unreached = unreached::find(&self.sides, &reached);
         let outcomes = self.outcomes(work, &tables, &unreached);
         let mut comparison = self.entries(outcomes);
-        self.add_sections(&mut comparison, &tables, &unreached);
+        comparison.entries.extend(bare::entries(&self.sides));
+        let (of_o, of_p) = rayon::join(
+            || unowned::collect(o, &tables.original, &reached.original),
+            || unowned::collect(p, &tables.patched, &reached.patched),
+        );
+        let unowned = Pair::new(of_o, of_p);
+        self.add_sections(&mut comparison, &unowned, &unreached);
         comparison
     }
 
-    /// Compares one pair, or what only one side has, with its cold parts, and nothing else.
+    /// Compares one pair, or what only one side has, with its cold parts and what stands in front of it, and nothing
+    /// else.
     pub(super) fn run_for(&self, ids: Pair<Option<EntityId>>) -> Comparison {
         let (o, p) = (self.sides.original, self.sides.patched);
         let matching: &Matching = self.sides.matching;
         let mut work = vec![ids];
-        let is_cold =
-            |n: &Normalized<'_, '_>, id, of: Option<EntityId>| of.is_some() && n.entity(id).cold_of == of;
+        let is_part = |n: &Normalized<'_, '_>, id, of: Option<EntityId>| {
+            of.is_some() && (n.entity(id).cold_of == of || n.entity(id).prefix_of == of)
+        };
         work.extend(
-            p.ids().filter(|&id| is_cold(p, id, ids.patched)).map(|id| {
-                Pair::new(matching.original(id).filter(|&c| is_cold(o, c, ids.original)), Some(id))
+            p.ids().filter(|&id| is_part(p, id, ids.patched)).map(|id| {
+                Pair::new(matching.original(id).filter(|&c| is_part(o, c, ids.original)), Some(id))
             }),
         );
         let taken: Vec<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
         work.extend(
             o.ids()
-                .filter(|&id| is_cold(o, id, ids.original) && !taken.contains(&id))
+                .filter(|&id| is_part(o, id, ids.original) && !taken.contains(&id))
                 .map(|id| Pair::new(Some(id), None)),
         );
-        let unreached = unreached::find(&self.sides);
+        let unreached = unreached::find(&self.sides, &self.reached());
         self.entries(self.outcomes(work, &self.tables(), &unreached))
     }
 
     /// Worked out before the functions are shared out to threads, which would all wait for it.
     fn tables(&self) -> Pair<tables::Tables> {
-        Pair::new(tables::collect(self.sides.original), tables::collect(self.sides.patched))
+        let collect = |n: &Normalized<'_, '_>| {
+            n.prepare();
+            tables::collect(n)
+        };
+        let (o, p) = rayon::join(|| collect(self.sides.original), || collect(self.sides.patched));
+        Pair::new(o, p)
+    }
+
+    fn reached(&self) -> Pair<Reached> {
+        let (o, p) = rayon::join(|| reached::find(self.sides.original), || reached::find(self.sides.patched));
+        Pair::new(o, p)
     }
 
     fn outcomes(
@@ -151,8 +173,11 @@ impl<'c> Builder<'c> {
             false => Shifts::default(),
         };
         // Where only numbers differ the tables still have to be the same for the function to be the same in the rest.
-        if a.kind == EntityKind::Function && (differences.is_empty() || shifts.nothing_else) {
-            differences.extend(self.sides.compare_tables(ids, tables));
+        if a.kind == EntityKind::Function {
+            differences.extend(match differences.is_empty() || shifts.nothing_else {
+                true => self.sides.compare_tables(ids, tables),
+                false => self.sides.compare_switches(ids, tables),
+            });
         }
         differences.extend(self.sides.compare_attributes(ids));
         (differences, shifts)

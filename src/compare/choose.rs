@@ -5,6 +5,9 @@ use crate::load::{SymbolKind, SymbolPlace, Unit};
 use crate::normalize::{EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
+use super::delta::Place;
+use super::words;
+
 /// At most so many places of one name, and so many near names, are listed.
 const LISTED: usize = 8;
 
@@ -114,7 +117,11 @@ fn places(n: &Normalized<'_, '_>, name: &str, ids: &[EntityId]) -> String {
         };
         let source = source_of(n, id).map(|s| format!(" of {s}")).unwrap_or_default();
         let section = entity.section.and_then(|s| n.unit.section(s));
-        let section = section.map(|s| format!(" at {}+{:#x}", s.name, entity.offset)).unwrap_or_default();
+        let section = section.map(|s| match words::place(n, id, 0) {
+            Place::Offset(_) => format!(" at {}+{:#x}", s.name, entity.offset),
+            line => format!(" in {} at {line}", s.name),
+        });
+        let section = section.unwrap_or_default();
         format!("{name}@{} ({kind}{source}{section})", i + 1)
     };
     let mut places: Vec<String> = ids.iter().enumerate().map(place).take(LISTED).collect();

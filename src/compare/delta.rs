@@ -93,12 +93,30 @@ impl Entry {
     pub fn is_renamed(&self) -> bool {
         let original = self.original_name.as_ref();
         self.kind == EntryKind::Function
-            && original.is_some_and(|name| names::class(name) != names::class(&self.name))
+            && original.is_some_and(|name| !names::same_but_chosen(name, &self.name))
     }
 
     /// Whether a report without unchanged things lists it.
     pub fn is_worth_listing(&self) -> bool {
         self.status != Status::Unchanged || self.is_renamed() && self.cold_of.is_none()
+    }
+}
+
+/// A place in a function or data object, as reports show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Offset in bytes from its start.
+    Offset(u64),
+    /// A line of the assembly file, counted from 1: how far the text of code is from a start, means nothing.
+    Line(u32),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Offset(at) => write!(f, "+{at:#x}"),
+            Place::Line(line) => write!(f, "line {line}"),
+        }
     }
 }
 

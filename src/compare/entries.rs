@@ -10,8 +10,9 @@ use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, Outcome, difference, is_listed};
 use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Shifts, Status};
+use super::unowned::Unowned;
 use super::unreached::Unreached;
-use super::{content, listing, tables, unowned};
+use super::{content, listing};
 
 impl Builder<'_> {
     pub(super) fn entries(&self, outcomes: Vec<Outcome>) -> Comparison {
@@ -52,7 +53,7 @@ impl Builder<'_> {
             let name = n.name(id);
             let original_name = outcome.ids.original.map(|id| o.name(id)).filter(|other| *other != name);
             let is_renamed = entity.kind == EntityKind::Function
-                && original_name.is_some_and(|other| names::class(other) != names::class(name));
+                && original_name.is_some_and(|other| !names::same_but_chosen(other, name));
             if status == Status::Unchanged && !self.options.all && !is_renamed {
                 comparison.unlisted_unchanged += u64::from(is_listed(entity));
                 continue;
@@ -83,14 +84,17 @@ impl Builder<'_> {
                     outcome.ids.patched.and_then(|id| extent(p, id)),
                 ),
                 size: Pair::new(
-                    outcome.ids.original.map(|id| o.entity(id).size),
-                    outcome.ids.patched.map(|id| p.entity(id).size),
+                    outcome.ids.original.and_then(|id| size(o, id)),
+                    outcome.ids.patched.and_then(|id| size(p, id)),
                 ),
                 differences: outcome.differences,
                 shifts: outcome.shifts,
                 cold_of: None,
                 listing,
             });
+            if let Some(entry) = comparison.entries.last_mut() {
+                self.take_out_records(entry);
+            }
         }
         for (i, parent) in parents.into_iter().enumerate() {
             // A removed cold part's parent is listed under its patched id.
@@ -116,11 +120,10 @@ impl Builder<'_> {
     pub(super) fn add_sections(
         &self,
         comparison: &mut Comparison,
-        tables: &Pair<tables::Tables>,
+        unowned: &Pair<Unowned>,
         unreached: &Unreached,
     ) {
-        let o = unowned::collect(self.sides.original, &tables.original);
-        let p = unowned::collect(self.sides.patched, &tables.patched);
+        let (o, p) = (&unowned.original, &unowned.patched);
         let names: BTreeSet<&String> =
             o.by_name.keys().chain(p.by_name.keys()).chain(unreached.sections.keys()).collect();
         for name in names {
@@ -149,8 +152,10 @@ impl Builder<'_> {
             if let Some(what) = hidden.filter(|_| status == Status::Changed) {
                 differences.push(difference(DifferenceKind::Content, what.clone()));
             }
-            let size = |runs: &[content::Run]| {
-                (!runs.is_empty()).then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
+            let size = |n: &Normalized<'_, '_>, runs: &[content::Run]| {
+                let measured = runs.iter().all(|(section, _)| n.unit.is_measured(*section));
+                (!runs.is_empty() && measured)
+                    .then(|| runs.iter().map(|(_, range)| range.end - range.start).sum())
             };
             let listing = (self.options.show && status == Status::Changed)
                 .then(|| listing::section(&self.sides, name, Pair::new(runs.original, runs.patched)));
@@ -167,12 +172,44 @@ impl Builder<'_> {
                 file: None,
                 status,
                 extent: Pair::new(extent(runs.original), extent(runs.patched)),
-                size: Pair::new(size(runs.original), size(runs.patched)),
+                size: Pair::new(
+                    size(self.sides.original, runs.original),
+                    size(self.sides.patched, runs.patched),
+                ),
                 differences,
                 shifts: Shifts::default(),
                 cold_of: None,
                 listing,
             });
+        }
+    }
+}
+
+/// The size of a thing that runs as it lies there: text does not say how large its code will be.
+fn size(n: &Normalized<'_, '_>, id: EntityId) -> Option<u64> {
+    let entity = n.entity(id);
+    entity.section.is_none_or(|s| n.unit.is_measured(s)).then_some(entity.size)
+}
+
+impl Builder<'_> {
+    /// Offsets in the text of code mean nothing outside of it.
+    fn take_out_records(&self, entry: &mut Entry) {
+        let measured = |side: Side| {
+            let extent: &Option<Extent> = entry.extent.get(side);
+            extent.is_none_or(|e| self.sides.get(side).unit.is_measured(e.section))
+        };
+        if Side::BOTH.into_iter().all(measured) {
+            return;
+        }
+        for difference in &mut entry.differences {
+            difference.at = Pair::default();
+            if entry.kind == EntryKind::Object && difference.kind == DifferenceKind::Content {
+                difference.what = "its content among code differs".to_owned();
+            }
+        }
+        // What is shown of data among code would have the records' own bytes in it.
+        if entry.kind != EntryKind::Function {
+            entry.listing = None;
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::load::Reloc;
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
 use crate::pair::Pair;
 
-use super::delta::{Difference, DifferenceKind, Link};
+use super::delta::{Difference, DifferenceKind, Link, Place};
 use super::references::{Sides, Visiting};
 use super::words;
 
@@ -23,14 +23,18 @@ impl Sides<'_> {
         let (o, p) = (self.original, self.patched);
         let (of_o, of_p) = (o.decoded(ids.original), p.decoded(ids.patched));
         let mut references = Vec::new();
+        let mut relocs = Pair::new(RelocsInOrder::new(o, ids.original), RelocsInOrder::new(p, ids.patched));
         let count = of_o.significant.len().min(of_p.significant.len());
         for i in 0..count {
             let insns = Pair::new(nth(of_o, i), nth(of_p, i));
-            match self.compare_instructions(ids, insns) {
+            let relocs = Pair::new(relocs.original.of(&insns.original), relocs.patched.of(&insns.patched));
+            match self.compare_relocated(ids, insns, relocs) {
                 Outcome::Same => {}
                 Outcome::Reference(difference) => references.push(difference),
                 Outcome::Other => {
-                    return vec![instructions(Pair::new(insns.original.offset, insns.patched.offset))];
+                    return vec![
+                        self.instructions(ids, Pair::new(insns.original.offset, insns.patched.offset)),
+                    ];
                 }
             }
         }
@@ -39,37 +43,77 @@ impl Sides<'_> {
                 d.significant.get(count).map_or(size as u32, |&i| d.insns[i as usize].offset)
             };
             let at = Pair::new(at(of_o, o.entity(ids.original).size), at(of_p, p.entity(ids.patched).size));
-            return vec![instructions(at)];
+            return vec![self.instructions(ids, at)];
         }
         references.truncate(NAMED_REFERENCES);
         references
     }
 
-    /// Whether bytes and references say already that two functions are the same.
+    /// Whether bytes and references say already that two functions are the same, without comparing instruction by
+    /// instruction.
     fn same_undecoded(&self, ids: Pair<EntityId>) -> bool {
         let (o, p) = (self.original, self.patched);
         if o.bytes_of(ids.original) != p.bytes_of(ids.patched) {
             return false;
         }
-        // Inside a section the assembler resolves calls to neighbours itself: equal distances say nothing there.
-        if !alone_in_section(o, ids.original) || !alone_in_section(p, ids.patched) {
-            return false;
-        }
         let (start_o, start_p) = (o.entity(ids.original).offset, p.entity(ids.patched).offset);
         let (relocs_o, relocs_p) = (o.relocs_of(ids.original), p.relocs_of(ids.patched));
-        relocs_o.len() == relocs_p.len()
+        let mut visiting = Visiting::new();
+        let same_references = relocs_o.len() == relocs_p.len()
             && relocs_o.iter().zip(relocs_p).all(|(a, b)| {
-                a.offset - start_o == b.offset - start_p && self.same_reloc_undecoded(a, b) == Some(true)
-            })
+                a.offset - start_o == b.offset - start_p
+                    && a.r_type == b.r_type
+                    && (self.same_reloc_undecoded(a, b) == Some(true) || {
+                        let targets = Pair::new(
+                            o.target_in_function(ids.original, a),
+                            p.target_in_function(ids.patched, b),
+                        );
+                        self.same_target(targets, &mut visiting).is_ok()
+                    })
+            });
+        // Inside a section the assembler resolves calls to neighbours itself: equal distances say nothing there.
+        same_references
+            && (alone_in_section(o, ids.original) && alone_in_section(p, ids.patched)
+                || self.same_resolved_distances(ids))
     }
 
+    /// Whether the distances that no relocation fills lead to the same things, in functions of the same bytes and
+    /// relocations. The instructions are the same then, and it is enough to decode one side, for this once.
+    fn same_resolved_distances(&self, ids: Pair<EntityId>) -> bool {
+        let (o, p) = (self.original, self.patched);
+        let (of_o, of_p) = (o.entity(ids.original), p.entity(ids.patched));
+        let (Some(section_o), Some(section_p)) = (of_o.section, of_p.section) else { return false };
+        let mut visiting = Visiting::new();
+        o.with_instructions(ids.original, |insns| {
+            insns.iter().filter_map(|insn| insn.target).all(|target| {
+                if (of_o.offset..of_o.end()).contains(&target) {
+                    return true;
+                }
+                let distance = target.wrapping_sub(of_o.offset);
+                let targets = Pair::new(
+                    o.target_at(section_o, target as i64),
+                    p.target_at(section_p, of_p.offset.wrapping_add(distance) as i64),
+                );
+                self.same_target(targets, &mut visiting).is_ok()
+            })
+        })
+    }
+
+    /// How two instructions differ.
     pub(super) fn compare_instructions(&self, ids: Pair<EntityId>, insns: Pair<Insn>) -> Outcome {
+        let relocs = Pair::new(
+            relocs_of_insn(self.original, ids.original, &insns.original),
+            relocs_of_insn(self.patched, ids.patched, &insns.patched),
+        );
+        self.compare_relocated(ids, insns, relocs)
+    }
+
+    fn compare_relocated(&self, ids: Pair<EntityId>, insns: Pair<Insn>, relocs: Pair<&[Reloc]>) -> Outcome {
         let (a, b) = (insns.original, insns.patched);
         if a.kind != b.kind || a.opcode != b.opcode {
             return Outcome::Other;
         }
         let (o, p) = (self.original, self.patched);
-        let relocs = Pair::new(relocs_of_insn(o, ids.original, &a), relocs_of_insn(p, ids.patched, &b));
         // More than any instruction has: the file is damaged, and nothing can be said.
         if relocs.original.len().max(relocs.patched.len()) >= FIELDS {
             return Outcome::Other;
@@ -96,7 +140,11 @@ impl Sides<'_> {
             if let Err(chain) = self.same_target(Pair::new(ra.target, rb.target), &mut visiting) {
                 // A jump inside the function to another instruction is other code, not another reference.
                 let inside = leads_into(ra.target, ids.original) || leads_into(rb.target, ids.patched);
-                return if inside { Outcome::Other } else { Outcome::Reference(reference(insns, chain)) };
+                return if inside {
+                    Outcome::Other
+                } else {
+                    Outcome::Reference(self.reference(ids, insns, chain))
+                };
             }
         }
         Outcome::Same
@@ -138,6 +186,29 @@ pub(super) fn nth(decoded: &DecodedFunction, i: usize) -> Insn {
 
 fn alone_in_section(n: &Normalized<'_, '_>, id: EntityId) -> bool {
     n.entity(id).section.is_some_and(|s| n.entities_in(s).1.len() == 1)
+}
+
+/// The relocations of a function, handed out by instruction. The instructions must be asked for in their order,
+/// which saves a search for each.
+struct RelocsInOrder<'n> {
+    start: u64,
+    rest: &'n [Reloc],
+}
+
+impl<'n> RelocsInOrder<'n> {
+    fn new(n: &'n Normalized<'_, '_>, id: EntityId) -> Self {
+        RelocsInOrder { start: n.entity(id).offset, rest: n.relocs_of(id) }
+    }
+
+    fn of(&mut self, insn: &Insn) -> &'n [Reloc] {
+        let start = self.start + u64::from(insn.offset);
+        let end = start + u64::from(insn.len);
+        let before = self.rest.iter().take_while(|r| r.offset < start).count();
+        let inside = self.rest[before..].iter().take_while(|r| r.offset < end).count();
+        let (relocs, rest) = self.rest[before..].split_at(inside);
+        self.rest = rest;
+        relocs
+    }
 }
 
 pub(super) fn relocs_of_insn<'n>(n: &'n Normalized<'_, '_>, id: EntityId, insn: &Insn) -> &'n [Reloc] {
@@ -209,22 +280,29 @@ pub(super) fn leads_into(target: Target, id: EntityId) -> bool {
     matches!(target, Target::Entity { id: t, offset } if t == id && offset != 0)
 }
 
-fn instructions(at: Pair<u32>) -> Difference {
-    let (o, p) = (at.original, at.patched);
-    let what = if o == p {
-        format!("instructions differ from +{o:#x} on")
-    } else {
-        format!("instructions differ from +{o:#x} (original) and +{p:#x} (patched) on")
-    };
-    let at = at.map(|at| Some(u64::from(at)));
-    Difference { kind: DifferenceKind::Instructions, at, what, chain: Vec::new() }
-}
-
-fn reference(insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
-    let at = insns.map(|i| Some(u64::from(i.offset)));
-    if let Some(first) = chain.first_mut() {
-        first.at = at.patched;
+impl Sides<'_> {
+    fn instructions(&self, ids: Pair<EntityId>, at: Pair<u32>) -> Difference {
+        let at = at.map(u64::from);
+        let o = words::place(self.original, ids.original, at.original);
+        let p = words::place(self.patched, ids.patched, at.patched);
+        let what = if o == p {
+            format!("instructions differ from {o} on")
+        } else {
+            format!("instructions differ from {o} (original) and {p} (patched) on")
+        };
+        Difference { kind: DifferenceKind::Instructions, at: at.map(Some), what, chain: Vec::new() }
     }
-    let what = words::path(&chain);
-    Difference { kind: DifferenceKind::Reference, at, what, chain }
+
+    fn reference(&self, ids: Pair<EntityId>, insns: Pair<Insn>, mut chain: Vec<Link>) -> Difference {
+        let at = insns.map(|i| Some(u64::from(i.offset)));
+        let place = words::place(self.patched, ids.patched, u64::from(insns.patched.offset));
+        if let Some(first) = chain.first_mut() {
+            first.at = at.patched.filter(|_| matches!(place, Place::Offset(_)));
+        }
+        let what = match place {
+            Place::Offset(_) => words::path(&chain),
+            line => format!("at {line} -> {}", words::path(&chain)),
+        };
+        Difference { kind: DifferenceKind::Reference, at, what, chain }
+    }
 }

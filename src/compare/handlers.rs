@@ -23,7 +23,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<Run>> {
     let mut starts: Vec<(u32, u64, EntityId)> = Vec::new();
     for (index, section) in n.unit.sections.iter().enumerate() {
         if section.name == ".eh_frame" && section.is_allocated() {
-            frames(n, index as u32, section.data, &mut starts);
+            frames(n, index as u32, &section.data, &mut starts);
         }
     }
     starts.sort_unstable();

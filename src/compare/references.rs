@@ -108,7 +108,10 @@ impl<'c> Sides<'c> {
                     (&self.original.unit.symbols[o as usize], &self.patched.unit.symbols[p as usize]);
                 // An absolute symbol is its value; a name in another unit is all there is to tell it by.
                 let same_value = o.place != SymbolPlace::Absolute || o.offset == p.offset;
+                // What need not exist is 0 where it does not.
+                let same_need = (o.binding == Binding::Weak) == (p.binding == Binding::Weak);
                 let same = names::same_elsewhere(&o.name, &p.name) && o.place == p.place && same_value;
+                let same = same && same_need;
                 if same && at_o == at_p { Ok(()) } else { differ() }
             }
             (Target::Number(o), Target::Number(p)) => {
@@ -177,6 +180,12 @@ impl<'c> Sides<'c> {
         }
         if !is_code {
             return false;
+        }
+        // The same bytes are the same instructions.
+        if at.original == at.patched
+            && self.original.bytes_of(ids.original) == self.patched.bytes_of(ids.patched)
+        {
+            return true;
         }
         let ordinal = |n: &Normalized<'_, '_>, id, at: i64| {
             u64::try_from(at).ok().and_then(|at| n.decoded(id).ordinal(at))
@@ -252,8 +261,19 @@ impl<'c> Sides<'c> {
     pub(super) fn link_between(&self, pair: Pair<Target>) -> Link {
         let o = describe(self.original, pair.original);
         let p = describe(self.patched, pair.patched);
-        let told = self.whole_text(pair).and_then(|texts| words::strings(&texts.original, &texts.patched));
-        let what = told.unwrap_or_else(|| words::became(&o, &p));
+        let weak = |n: &Normalized<'_, '_>, target| match target {
+            Target::Symbol { index, .. } => n.unit.symbols[index as usize].binding == Binding::Weak,
+            _ => false,
+        };
+        let what = match (weak(self.original, pair.original), weak(self.patched, pair.patched)) {
+            (true, false) if o == p => format!("{p} is no weak reference any more"),
+            (false, true) if o == p => format!("{p} is a weak reference now"),
+            _ => {
+                let texts = self.whole_text(pair);
+                let told = texts.and_then(|texts| words::strings(&texts.original, &texts.patched));
+                told.unwrap_or_else(|| words::became(&o, &p))
+            }
+        };
         Link { what, entry: None, at: None }
     }
 
@@ -275,8 +295,8 @@ impl<'c> Sides<'c> {
             (None, None) => {
                 let undefined =
                     symbol_o.place == SymbolPlace::Undefined && symbol_p.place == SymbolPlace::Undefined;
-                (undefined && o.symbol != 0 && p.symbol != 0 && symbol_o.name == symbol_p.name)
-                    .then_some(true)
+                let same = symbol_o.name == symbol_p.name && symbol_o.binding == symbol_p.binding;
+                (undefined && o.symbol != 0 && p.symbol != 0 && same).then_some(true)
             }
             _ => None,
         }
@@ -301,39 +321,5 @@ pub(super) fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64
 
 /// A target in words.
 pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
-    let plus = |name: &str, offset: i64| match offset {
-        0 => name.to_owned(),
-        o if o > 0 => format!("{name}+{o:#x}"),
-        o => format!("{name}-{:#x}", o.unsigned_abs()),
-    };
-    match target {
-        Target::Symbol { index, addend } => plus(&n.unit.symbols[index as usize].name, addend),
-        Target::Entity { id, offset: 0 } if n.entity(id).by_content && n.name(id).starts_with(".L") => {
-            let entity = n.entity(id);
-            entity.section.map_or_else(|| n.name(id).to_owned(), |s| describe_nameless(n, s, entity.offset))
-        }
-        Target::Entity { id, offset } => plus(n.name(id), offset),
-        Target::Nameless { section, offset, inner } => plus(&describe_nameless(n, section, offset), inner),
-        Target::Place { section, offset } => plus(n.unit.section(section).map_or("?", |s| &s.name), offset),
-        Target::Number(number) => format!("{number:#x}"),
-    }
-}
-
-fn describe_nameless(n: &Normalized<'_, '_>, section: u32, offset: u64) -> String {
-    let Some(info) = n.unit.section(section) else { return "?".to_owned() };
-    let range = n.nameless_extent(section, offset);
-    let bytes = n.bytes(section, range.clone());
-    if info.is_strings() && info.entsize <= 1 {
-        let text = String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned();
-        // The kernel's log levels are a control character and a digit in front of the text.
-        let shown: String = text.chars().take(60).collect();
-        let dots = if shown.len() < text.len() { "…" } else { "" };
-        return format!("string {shown:?}{dots}");
-    }
-    let len = range.end - range.start;
-    if len <= 16 && !bytes.is_empty() {
-        let hex: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        return format!("constant {}", hex.join(" "));
-    }
-    format!("{len} bytes at {}+{offset:#x}", info.name)
+    n.describe(target)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::delta::Link;
+use super::delta::{Link, Place};
 use super::words;
 
 /// Bytes of an entry, and what they hold.
@@ -13,8 +13,10 @@ type Field = (Range<u64>, &'static str);
 /// `include/linux/static_call_types.h`).
 const FIELDS: &[(&str, u64, &[Field])] = &[
     ("__jump_table", 16, &[(0..4, "place"), (4..8, "jump target"), (8..16, "static key")]),
+    ("__jump_table", 24, &[(0..8, "place"), (8..16, "jump target"), (16..24, "static key")]),
     ("__bug_table", 12, &[(0..4, "place"), (4..8, "file"), (8..10, "line"), (10..12, "flags")]),
     ("__bug_table", 8, &[(0..4, "place"), (4..6, "flags")]),
+    ("__ex_table", 8, &[(0..4, "place"), (4..8, "fixup")]),
     ("__ex_table", 12, &[(0..4, "place"), (4..8, "fixup"), (8..12, "handler type and data")]),
     (
         ".altinstructions",
@@ -25,6 +27,18 @@ const FIELDS: &[(&str, u64, &[Field])] = &[
             (8..10, "CPU feature"),
             (10..11, "length"),
             (11..12, "length of the replacement"),
+        ],
+    ),
+    (
+        ".altinstructions",
+        13,
+        &[
+            (0..4, "place"),
+            (4..8, "replacement"),
+            (8..10, "CPU feature"),
+            (10..11, "length"),
+            (11..12, "length of the replacement"),
+            (12..13, "length of the padding"),
         ],
     ),
     (
@@ -44,8 +58,8 @@ const FIELDS: &[(&str, u64, &[Field])] = &[
 
 /// How the entry of `section` for the place `at` of a function differs. The first link of `chain` has the offset in
 /// the entry; `entries` are the bytes of both sides. A link that tells of a byte tells of its field afterwards.
-pub(super) fn entry(section: &str, at: Option<u64>, chain: &mut [Link], entries: (&[u8], &[u8])) -> String {
-    let place = at.map(|at| format!(" for +{at:#x}")).unwrap_or_default();
+pub(super) fn entry(section: &str, at: Option<Place>, chain: &mut [Link], entries: (&[u8], &[u8])) -> String {
+    let place = at.map(|at| format!(" for {at}")).unwrap_or_default();
     let detail = detail(section, chain, entries);
     if let [only] = chain {
         only.what.clone_from(&detail);
@@ -72,16 +86,16 @@ fn detail(section: &str, chain: &[Link], (original, patched): (&[u8], &[u8])) ->
 }
 
 /// How many entries of `section` a function has, where that differs; `at` is the place of one that only one side has.
-pub(super) fn count(section: &str, at: Option<u64>, original: usize, patched: usize) -> String {
+pub(super) fn count(section: &str, at: Option<Place>, original: usize, patched: usize) -> String {
     let entries = |n: usize| match n {
         0 => "no entry".to_owned(),
         1 => "1 entry".to_owned(),
         n => format!("{n} entries"),
     };
-    let place = at.map(|at| format!(", one of them for +{at:#x}")).unwrap_or_default();
+    let place = at.map(|at| format!(", one of them for {at}")).unwrap_or_default();
     match (original, patched) {
         (0, 1) | (1, 0) => {
-            let place = at.map(|at| format!(" for +{at:#x}")).unwrap_or_default();
+            let place = at.map(|at| format!(" for {at}")).unwrap_or_default();
             let verb = if patched == 1 { "now has an entry" } else { "no longer has the entry" };
             format!("it {verb} of {section}{place}")
         }
@@ -102,7 +116,7 @@ mod tests {
         let (mut o, mut p) = ([0; 12], [0; 12]);
         (o[10], p[10], p[11]) = (1, 3, 9);
         assert_eq!(
-            entry("__bug_table", Some(7), &mut [link("byte 0x01 became 0x03", 10)], (&o, &p)),
+            entry("__bug_table", Some(Place::Offset(7)), &mut [link("byte 0x01 became 0x03", 10)], (&o, &p)),
             "its entry of __bug_table for +0x7 differs: flags 0x1 became 0x903"
         );
         assert_eq!(
@@ -129,10 +143,16 @@ mod tests {
 
     #[test]
     fn entries_that_come_and_go() {
-        assert_eq!(count("__jump_table", Some(5), 0, 1), "it now has an entry of __jump_table for +0x5");
-        assert_eq!(count("__ex_table", Some(5), 1, 0), "it no longer has the entry of __ex_table for +0x5");
         assert_eq!(
-            count("__ex_table", Some(5), 1, 3),
+            count("__jump_table", Some(Place::Offset(5)), 0, 1),
+            "it now has an entry of __jump_table for +0x5"
+        );
+        assert_eq!(
+            count("__ex_table", Some(Place::Offset(5)), 1, 0),
+            "it no longer has the entry of __ex_table for +0x5"
+        );
+        assert_eq!(
+            count("__ex_table", Some(Place::Offset(5)), 1, 3),
             "1 entry of __ex_table became 3 entries, one of them for +0x5"
         );
     }

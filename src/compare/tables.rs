@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
 use crate::pair::{Pair, Side};
 
@@ -34,6 +35,14 @@ struct TableEntry {
     layout: TableLayout,
 }
 
+impl Tables {
+    /// The entries that belong to functions.
+    pub(super) fn owned(&self) -> impl Iterator<Item = Run> {
+        let entries = self.by_function.values().flat_map(BTreeMap::values).flatten();
+        entries.map(|entry| (entry.section, entry.range.clone()))
+    }
+}
+
 /// Reads the tables of a unit.
 pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     let mut tables = Tables { handlers: handlers::collect(n), ..Tables::default() };
@@ -41,11 +50,11 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
         if !section.is_allocated() || section.size == 0 {
             continue;
         }
-        if !matches!(sections::treatment(&section.name), Treatment::Table(_)) {
+        if !matches!(sections::treatment_of(section), Treatment::Table(_)) {
             continue;
         }
         let index = index as u32;
-        let Some(layout) = sections::layouts(&section.name).find(|layout| fits(n, index, layout)) else {
+        let Some(layout) = n.table_layout(index) else {
             tables.unowned.push((index, 0..section.size));
             continue;
         };
@@ -66,32 +75,32 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     tables
 }
 
-/// Whether a table can be read in a layout: each entry begins with the place it is for.
-fn fits(n: &Normalized<'_, '_>, section: u32, layout: &TableLayout) -> bool {
-    let Some(info) = n.unit.section(section) else { return false };
-    // The object knows best how large an entry is, where it says so.
-    (info.entsize <= 1 || info.entsize == layout.entry)
-        && info.size.is_multiple_of(layout.entry)
-        && (info.data.len() as u64 == info.size)
-        && (0..info.size).step_by(layout.entry as usize).all(|start| {
-            let range = start..start + layout.entry;
-            n.relocs_in(section, range).first().is_some_and(|r| r.offset == start)
-        })
-}
-
 /// The replacement code that an entry leads to.
 fn replacement(n: &Normalized<'_, '_>, entry: &TableEntry) -> Option<Run> {
     let (place, length) = entry.layout.replacement?;
     let at = entry.range.start + place;
     let reloc = n.relocs_in(entry.section, at..at + 1).first()?;
-    let length = *n.bytes(entry.section, entry.range.clone()).get(length as usize)?;
+    let length = replacement_length(n, entry, length);
     replacement_run(n.target_in_data(entry.section, reloc), length)
 }
 
-fn replacement_run(target: Target, length: u8) -> Option<Run> {
+/// The length of replacement code that an entry gives at an offset in it: a byte, or the distance between two labels
+/// where it is not assembled.
+fn replacement_length(n: &Normalized<'_, '_>, entry: &TableEntry, at: u64) -> u64 {
+    let at = entry.range.start + at;
+    match n.relocs_in(entry.section, at..at + 1) {
+        [to, from, ..] => {
+            let offset = |r: &Reloc| n.unit.symbols.get(r.symbol as usize).map_or(0, |s| s.offset);
+            offset(to).saturating_sub(offset(from))
+        }
+        _ => n.bytes(entry.section, at..at + 1).first().map_or(0, |&b| u64::from(b)),
+    }
+}
+
+fn replacement_run(target: Target, length: u64) -> Option<Run> {
     let Target::Place { section, offset } = target else { return None };
     let start = u64::try_from(offset).ok()?;
-    Some((section, start..start.checked_add(u64::from(length))?))
+    Some((section, start..start.checked_add(length)?))
 }
 
 impl Sides<'_> {
@@ -112,7 +121,12 @@ impl Sides<'_> {
                 let (more, fewer) =
                     if o.len() < p.len() { (&place_p, &place_o) } else { (&place_o, &place_p) };
                 let at = more.iter().find(|at| !fewer.contains(at)).copied();
-                let what = table_words::count(name, at, o.len(), p.len());
+                let (n, id) = match o.len() < p.len() {
+                    true => (self.patched, ids.patched),
+                    false => (self.original, ids.original),
+                };
+                let shown = at.map(|at| words::place(n, id, at));
+                let what = table_words::count(name, shown, o.len(), p.len());
                 let at = if o.len() < p.len() { Pair::new(None, at) } else { Pair::new(at, None) };
                 differences.push(Difference { at, ..special(what, Vec::new()) });
                 continue;
@@ -124,13 +138,32 @@ impl Sides<'_> {
                     let at = Pair::new(place(Side::Original, a), place(Side::Patched, b));
                     let bytes = self.original.bytes(a.section, a.range.clone());
                     let entries = (bytes, self.patched.bytes(b.section, b.range.clone()));
-                    let what = table_words::entry(name, at.patched, &mut chain, entries);
+                    let shown = at.patched.map(|at| words::place(self.patched, ids.patched, at));
+                    let what = table_words::entry(name, shown, &mut chain, entries);
                     differences.push(Difference { at, ..special(what, chain) });
                     break;
                 }
             }
         }
         differences.extend(self.compare_handlers(ids, tables));
+        differences
+    }
+
+    /// What switches of two functions with different instructions came or went. Of other tables nothing can be said
+    /// then: their entries follow the instructions.
+    pub(super) fn compare_switches(&self, ids: Pair<EntityId>, tables: &Pair<Tables>) -> Vec<Difference> {
+        let count = |tables: &Tables, id, name| {
+            let of_function = tables.by_function.get(&id).and_then(|of| of.get(name));
+            of_function.map_or(0, Vec::len)
+        };
+        let mut differences = Vec::new();
+        for name in ["__jump_table", ".static_call_sites"] {
+            let o = count(&tables.original, ids.original, name);
+            let p = count(&tables.patched, ids.patched, name);
+            if o != p {
+                differences.push(special(format!("{o} entries of {name} became {p}"), Vec::new()));
+            }
+        }
         differences
     }
 
@@ -183,21 +216,22 @@ impl Sides<'_> {
             if at != rb.offset - b.range.start || ra.r_type != rb.r_type {
                 return Err(vec![super::content::link("other references".to_owned(), at)]);
             }
-            if a.layout.file == Some(at) {
+            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
+            // The name of the source file means as little as the line. Anything but a string is no name.
+            if a.layout.file == Some(at) && is_string(o, targets.original) && is_string(p, targets.patched) {
                 continue;
             }
-            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
             match a.layout.replacement {
                 Some((place, length)) if place == at => {
-                    let length = Pair::new(
-                        bytes.original.get(length as usize).copied().unwrap_or(0),
-                        bytes.patched.get(length as usize).copied().unwrap_or(0),
-                    );
+                    let length =
+                        Pair::new(replacement_length(o, a, length), replacement_length(p, b, length));
                     self.same_replacement(targets, length).map_err(|mut chain| {
                         chain.insert(0, super::content::link("code differs".to_owned(), at));
                         chain
                     })?;
                 }
+                // The replacement code is compared as a whole.
+                Some((_, length)) if length == at => {}
                 _ => self.same_target(targets, &mut Visiting::new()).map_err(|mut chain| {
                     if let Some(first) = chain.first_mut() {
                         first.at = Some(at);
@@ -210,7 +244,7 @@ impl Sides<'_> {
     }
 
     /// Replacement code lies in a section of its own that nothing but the table leads to.
-    fn same_replacement(&self, targets: Pair<Target>, length: Pair<u8>) -> Result<(), Mismatch> {
+    fn same_replacement(&self, targets: Pair<Target>, length: Pair<u64>) -> Result<(), Mismatch> {
         match (
             replacement_run(targets.original, length.original),
             replacement_run(targets.patched, length.patched),
@@ -219,6 +253,15 @@ impl Sides<'_> {
             _ => self.same_target(targets, &mut Visiting::new()),
         }
     }
+}
+
+fn is_string(n: &Normalized<'_, '_>, target: Target) -> bool {
+    let section = match target {
+        Target::Nameless { section, inner: 0, .. } => Some(section),
+        Target::Entity { id, offset: 0 } if n.entity(id).by_content => n.entity(id).section,
+        _ => None,
+    };
+    section.and_then(|s| n.unit.section(s)).is_some_and(crate::load::Section::is_strings)
 }
 
 fn special(what: String, chain: Vec<super::delta::Link>) -> Difference {

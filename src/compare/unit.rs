@@ -6,7 +6,7 @@ use object::elf;
 use crate::correlate;
 use crate::error::{Error, Result};
 use crate::load::{Section, Unit};
-use crate::normalize::Normalized;
+use crate::normalize::{Normalized, arch_of};
 use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, is_listed};
@@ -26,7 +26,8 @@ pub struct Options {
 /// Compares two units.
 ///
 /// # Errors
-/// [`Error::Input`] when they are of different machines (`architecture`) or of one that fixscope does not know.
+/// [`Error::Input`] when they are of different machines (`architecture`) or of one that fixscope does not know, and when
+/// one is assembly and the other is not (`mixed`).
 pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
     let (o, p) = (units.original, units.patched);
     let arch = common_arch(units)?;
@@ -34,7 +35,12 @@ pub fn compare(units: Pair<&Unit<'_>>, options: Options) -> Result<Comparison> {
         let n = Normalized::new(p, arch);
         return Ok(Comparison { entries: Vec::new(), unlisted_unchanged: count(&n) });
     }
-    let (o, p) = (Normalized::new(o, arch), Normalized::new(p, arch));
+    let prepared = |unit| {
+        let n = Normalized::new(unit, arch);
+        n.prepare();
+        n
+    };
+    let (o, p) = rayon::join(|| prepared(o), || prepared(p));
     let matching = correlate::correlate(Pair::new(&o, &p));
     let sides = Sides { original: &o, patched: &p, matching: &matching };
     Ok(Builder::new(sides, options).run())
@@ -76,6 +82,11 @@ pub fn compare_symbols(
 /// The instruction set of two units.
 fn common_arch(units: Pair<&Unit<'_>>) -> Result<&'static dyn Arch> {
     let (o, p) = (units.original, units.patched);
+    if o.text.is_some() != p.text.is_some() {
+        let kind = |unit: &Unit<'_>| if unit.text.is_some() { "assembly" } else { "an object file" };
+        let what = format!("is {} and {} is {}; compare two of a kind", kind(p), o.path.display(), kind(o));
+        return Err(Error::input(&p.path, "mixed", what));
+    }
     if (o.machine, o.is_64, o.endian) != (p.machine, p.is_64, p.endian) {
         let what = format!(
             "is of another architecture (ELF machine {}) than {} (ELF machine {})",
@@ -105,24 +116,13 @@ pub fn one_sided(unit: &Unit<'_>, side: Side) -> Result<Comparison> {
     Ok(Builder::new(Sides { original: o, patched: p, matching: &matching }, Options::default()).run())
 }
 
-fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
-    fixscope_arch::by_elf_machine(unit.machine, unit.is_64).ok_or_else(|| {
-        let bits = if unit.is_64 { 64 } else { 32 };
-        let what = format!(
-            "is {bits}-bit code for ELF machine {}, which fixscope does not compare; it compares x86_64",
-            unit.machine
-        );
-        Error::input(&unit.path, "architecture", what)
-    })
-}
-
 /// Whether two units are the same in every byte that matters, told without looking at any function.
 fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
-    let shape = |s: &Section<'_>| (s.sh_type, s.flags, s.size, s.align, s.entsize);
+    let shape = |s: &Section<'_>| (s.sh_type, s.flags, s.address, s.size, s.align, s.entsize);
     o.e_type == p.e_type
         && o.sections.len() == p.sections.len()
         && o.symbols.len() == p.symbols.len()
-        && o.raw_symbols == p.raw_symbols
+        && o.same_symbols(p)
         // With so many sections the symbol table does not hold the sections' numbers itself.
         && (o.sections.len() < usize::from(elf::SHN_LORESERVE)
             || o.symbols.iter().zip(&p.symbols).all(|(a, b)| a.place == b.place))
@@ -133,7 +133,7 @@ fn identical(o: &Unit<'_>, p: &Unit<'_>) -> bool {
                     && a.name == b.name
                     && a.data == b.data
                     && a.group == b.group
-                    && o.raw_relocs(i as u32).eq(p.raw_relocs(i as u32))
+                    && o.same_relocs(p, i as u32)
         })
 }
 

@@ -1,11 +1,20 @@
 //! Differences in words: what, where, from what to what.
 
-use super::delta::Link;
+use crate::normalize::{EntityId, Normalized};
+
+use super::delta::{Link, Place};
 
 /// At most so many characters of a string are told in a sentence.
 const TOLD: usize = 60;
 /// So many equal characters stand before the first different one, when not all can stand there.
 const LEAD: usize = 16;
+
+/// The place `at` bytes from the start of a thing.
+pub(super) fn place(n: &Normalized<'_, '_>, id: EntityId, at: u64) -> Place {
+    let entity = n.entity(id);
+    let line = entity.section.and_then(|s| n.unit.line(s, entity.offset.checked_add(at)?));
+    line.map_or(Place::Offset(at), Place::Line)
+}
 
 /// The way from a thing to what differs, such as `at +0x4 -> table, at +0x18 -> string "abc" became "abd"`.
 /// Each place counts from the start of the thing before it, the first from the start of what was compared.

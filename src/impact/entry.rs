@@ -113,8 +113,8 @@ fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
         Status::New => "only on the patched side; without the patch the source of it is not known".to_owned(),
         Status::Removed => "only on the original side; without the patch it is not known why".to_owned(),
         _ if needs_source(entry, cold) => {
-            let at = differences(entry, cold).find(|d| d.kind == DifferenceKind::Instructions).map(|d| d.at);
-            let place = match at {
+            let found = differences(entry, cold).find(|d| d.kind == DifferenceKind::Instructions);
+            let place = match found.map(|d| d.at) {
                 Some(Pair { original: Some(o), patched: Some(p) }) if o == p => format!(" at {o:+#x}"),
                 Some(Pair { original: Some(o), patched: Some(p) }) => {
                     format!(" at {o:+#x} (original) and {p:+#x} (patched)")
@@ -123,7 +123,8 @@ fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
                 Some(Pair { original: None, patched: Some(p) }) => format!(" at {p:+#x} (patched)"),
                 _ => String::new(),
             };
-            format!("instructions differ{place}; without the patch the source of it is not known")
+            let what = found.filter(|_| place.is_empty()).map_or("instructions differ", |d| &d.what);
+            format!("{what}{place}; without the patch the source of it is not known")
         }
         _ => return,
     };

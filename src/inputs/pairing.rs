@@ -92,9 +92,10 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
             *by_path.entry(relative).or_default().get_mut(side) = Some(path);
         }
     }
+    join_assembly(&mut by_path);
     if by_path.is_empty() {
         return Err(Error::Request(format!(
-            "{} and {}: neither folder holds an object file (ELF or archive)",
+            "{} and {}: neither folder holds an object file (ELF or archive) or assembly (.s)",
             folders.original.display(),
             folders.patched.display()
         )));
@@ -106,9 +107,32 @@ fn pair_folders(folders: Pair<&Path>) -> Result<Vec<ObjectPair>> {
     Ok(pairs.into_iter().flatten().collect())
 }
 
+/// Puts an object file of one side beside the assembly of the same name of the other, where neither has its like:
+/// that they cannot be compared must be said, and not that everything came or went.
+fn join_assembly(by_path: &mut BTreeMap<PathBuf, Pair<Option<PathBuf>>>) {
+    let alone: Vec<PathBuf> = by_path
+        .iter()
+        .filter(|(path, pair)| {
+            path.extension().is_some_and(|e| e == "s") && pair.as_ref().map(Option::as_ref).both().is_none()
+        })
+        .map(|(path, _)| path.clone())
+        .collect();
+    for path in alone {
+        let object = path.with_extension("o");
+        let (Some(text), Some(of)) = (by_path.get(&path).cloned(), by_path.get_mut(&object)) else {
+            continue;
+        };
+        if of.original.is_some() != text.original.is_some() && of.patched.is_some() != text.patched.is_some()
+        {
+            *of = Pair::new(of.original.take().or(text.original), of.patched.take().or(text.patched));
+            by_path.remove(&path);
+        }
+    }
+}
+
 /// The object files and archives below a folder. Names that build systems give to object files are taken at
 /// their word, so that a damaged one is trouble and not passed over; others are looked into. Linked programs and
-/// shared libraries are left out.
+/// shared libraries are left out, unless there is nothing else.
 fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).follow_links(false).build();
@@ -119,27 +143,60 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
             found.push(entry.into_path());
         }
     }
-    let mut found: Vec<PathBuf> = found.into_par_iter().filter(|path| is_object(path)).collect();
+    let of_kind: Vec<(PathBuf, FileKind)> = found
+        .into_par_iter()
+        .map(|path| {
+            let kind = file_kind(&path);
+            (path, kind)
+        })
+        .collect();
+    // What is linked was made of the object files beside it, which are compared.
+    let kinds = [FileKind::Object, FileKind::Linked];
+    let kind = kinds.into_iter().find(|kind| of_kind.iter().any(|(_, k)| k == kind));
+    let mut found: Vec<PathBuf> =
+        of_kind.into_iter().filter(|(_, k)| Some(*k) == kind).map(|(path, _)| path).collect();
     found.sort();
     Ok(found)
 }
 
-fn is_object(path: &Path) -> bool {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Object,
+    Linked,
+    Other,
+}
+
+fn file_kind(path: &Path) -> FileKind {
+    use FileKind::{Linked, Object, Other};
     use std::io::Read;
+    // Modules are installed compressed; that they cannot be compared so must not pass in silence.
+    let name = path.file_name().map(std::ffi::OsStr::to_string_lossy).unwrap_or_default();
+    if [".ko.xz", ".ko.zst", ".ko.gz"].iter().any(|end| name.ends_with(end)) {
+        return Object;
+    }
     match path.extension().and_then(|e| e.to_str()) {
-        Some("o" | "ko" | "a" | "obj" | "lo") => return true,
+        Some("o" | "ko" | "a" | "obj" | "lo" | "s") => return Object,
         // Sources make up most of a tree, and none of them is worth a look.
-        Some("c" | "h" | "S" | "s" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
-            return false;
+        Some("c" | "h" | "S" | "cmd" | "d" | "rst" | "txt" | "dts" | "dtsi" | "py" | "sh") => {
+            return Other;
         }
         _ => {}
     }
     let mut start = [0; 18];
-    let Ok(mut file) = std::fs::File::open(path) else { return false };
-    let Ok(n) = file.read(&mut start) else { return false };
-    // What is linked (e_type other than ET_REL) was made of the object files beside it, which are compared.
-    let relocatable = start[16] == 1 && start[17] == 0 || start[16] == 0 && start[17] == 1;
-    start[..n].starts_with(b"\x7fELF") && n == start.len() && relocatable || archive::is_archive(&start[..n])
+    let Ok(mut file) = std::fs::File::open(path) else { return Other };
+    let Ok(n) = file.read(&mut start) else { return Other };
+    if archive::is_archive(&start[..n]) {
+        return Object;
+    }
+    if n < start.len() || !start.starts_with(b"\x7fELF") {
+        return Other;
+    }
+    // `e_type`: ET_REL, ET_EXEC, ET_DYN, in either byte order.
+    match (start[16], start[17]) {
+        (1, 0) | (0, 1) => Object,
+        (2 | 3, 0) | (0, 2 | 3) => Linked,
+        _ => Other,
+    }
 }
 
 fn is_thin(path: &Path) -> bool {
@@ -214,7 +271,7 @@ fn pair_files(name: &str, paths: Pair<Option<PathBuf>>) -> Result<Vec<ObjectPair
         .collect())
 }
 
-fn member_source(path: &Path, member: Member) -> ObjectSource {
+pub(super) fn member_source(path: &Path, member: Member) -> ObjectSource {
     match member {
         Member::Inside { name, range } => {
             ObjectSource { path: path.to_path_buf(), member: Some(range), member_name: Some(name) }

@@ -8,6 +8,7 @@ use object::read::elf::{FileHeader, Rel, Rela, SectionHeader, Sym};
 use object::{Endianness, SectionIndex};
 use rustc_hash::FxHashMap;
 
+use super::linked;
 use super::unit::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};
 use crate::error::{Error, Result};
 
@@ -15,7 +16,8 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Input`] that names the file and what is wrong: not an object file, damaged, or without machine code
-/// (LTO), or already linked. Codes: `empty`, `not-elf`, `bitcode`, `lto`, `linked`, `truncated`.
+/// (LTO), a core dump, compressed, or linked and without symbols. Codes: `empty`, `not-elf`, `compressed`, `bitcode`,
+/// `lto`, `core`, `stripped`, `truncated`.
 pub fn read<'d>(path: &Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
     if bytes.is_empty() {
         return Err(Error::input(path, "empty", "is empty; was the build interrupted?"));
@@ -23,6 +25,10 @@ pub fn read<'d>(path: &Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
     if bytes.starts_with(b"BC\xC0\xDE") || bytes.starts_with(&[0xde, 0xc0, 0x17, 0x0b]) {
         let what = "holds LLVM bitcode (a Clang LTO build), no machine code; compare the linked vmlinux.o, or compile without -flto";
         return Err(Error::input(path, "bitcode", what));
+    }
+    if let Some((_, by, command)) = COMPRESSED.iter().find(|(magic, _, _)| bytes.starts_with(magic)) {
+        let what = format!("is compressed by {by}; decompress it first: {command} {}", path.display());
+        return Err(Error::input(path, "compressed", what));
     }
     if !bytes.starts_with(&elf::ELFMAG) {
         return Err(Error::input(path, "not-elf", "is not an ELF object file"));
@@ -32,21 +38,20 @@ pub fn read<'d>(path: &Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
         Some(&elf::ELFCLASS64) => read_class::<elf::FileHeader64<Endianness>>(path, bytes),
         _ => return Err(Error::input(path, "not-elf", "has an ELF class that is neither 32 nor 64 bit")),
     }?;
-    refuse_linked(&unit)?;
     refuse_slim_lto(&unit)?;
     Ok(unit)
 }
 
-/// Linked files hold addresses where object files hold relocations: what an instruction refers to cannot be read
-/// off them in the same way, and comparing them as if it could would find nonsense, or nothing.
-fn refuse_linked(unit: &Unit<'_>) -> Result<()> {
-    let kind = match unit.e_type {
-        elf::ET_EXEC => "a linked program",
-        elf::ET_DYN => "a linked program or shared library",
-        elf::ET_CORE => "a core dump",
-        _ => return Ok(()),
-    };
-    Err(Error::input(&unit.path, "linked", format!("is {kind}; compare the object files it was linked from")))
+/// Beginnings of compressed files, as modules are installed, with a command that decompresses beside the file.
+const COMPRESSED: [(&[u8], &str, &str); 3] = [
+    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xz", "xz -dk"),
+    (&[0x28, 0xb5, 0x2f, 0xfd], "zstd", "zstd -d"),
+    (&[0x1f, 0x8b], "gzip", "gzip -dk"),
+];
+
+/// What a damaged file is called.
+pub(super) fn damaged(path: &Path, what: &str, e: object::Error) -> Error {
+    Error::input(path, "truncated", format!("damaged or truncated ELF file: {what}: {e}"))
 }
 
 /// GCC's slim LTO objects hold its intermediate language in `.gnu.lto_*` sections and mark themselves by a
@@ -60,14 +65,16 @@ fn refuse_slim_lto(unit: &Unit<'_>) -> Result<()> {
 }
 
 fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
-    let damaged = |what: &str, e: object::Error| {
-        Error::input(path, "truncated", format!("damaged or truncated ELF file: {what}: {e}"))
-    };
+    let damaged = |what: &str, e: object::Error| damaged(path, what, e);
     let header = E::parse(bytes).map_err(|e| damaged("file header", e))?;
     let endian = header.endian().map_err(|e| damaged("byte order", e))?;
     let table = header.sections(endian, bytes).map_err(|e| damaged("section headers", e))?;
     let machine = header.e_machine(endian);
     let e_type = header.e_type(endian);
+    if e_type == elf::ET_CORE {
+        return Err(Error::input(path, "core", "is a core dump; compare the programs"));
+    }
+    let is_linked = matches!(e_type, elf::ET_EXEC | elf::ET_DYN);
 
     let mut sections = Vec::with_capacity(table.len());
     let mut raw_relocs = Vec::new();
@@ -88,14 +95,17 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         if sh_type == elf::SHT_GROUP {
             groups.push(index);
         }
+        let of_linker = is_linked && linked::is_linkers(&name, sh_type);
         sections.push(Section {
             name,
             sh_type,
-            flags,
+            flags: if is_linked { linked::flags_without_merging(flags) } else { flags },
+            address: if is_linked { section.sh_addr(endian).into() } else { 0 },
+            of_linker,
             size: section.sh_size(endian).into(),
             align: section.sh_addralign(endian).into(),
             entsize: section.sh_entsize(endian).into(),
-            data,
+            data: Cow::Borrowed(data),
             reloc_sections: Vec::new(),
             group: None,
         });
@@ -115,7 +125,10 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             continue;
         }
         let Ok(section_header) = table.section(SectionIndex(holder as usize)) else { continue };
-        // `.rela.plt` and the like of linked files are allocated themselves and belong to no section's bytes.
+        // `.rela.plt` and the like of linked files are allocated themselves and say what the dynamic linker does.
+        if is_linked && section_header.sh_flags(endian).into() & u64::from(elf::SHF_ALLOC) != 0 {
+            continue;
+        }
         let relocs = section_header.data(endian, bytes).map_err(|e| damaged("relocations", e))?;
         section.reloc_sections.push(holder);
         kept.push((holder, relocs, section_header.sh_type(endian) == elf::SHT_RELA));
@@ -131,23 +144,8 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
                 .symbol_name(endian, symbol)
                 .map_err(|e| damaged(&format!("name of symbol {}", index.0), e))?,
         );
-        let binding = match symbol.st_bind() {
-            elf::STB_LOCAL => Binding::Local,
-            elf::STB_WEAK => Binding::Weak,
-            elf::STB_GNU_UNIQUE => Binding::Unique,
-            _ => Binding::Global,
-        };
-        let kind = match symbol.st_type() {
-            elf::STT_NOTYPE => SymbolKind::None,
-            elf::STT_OBJECT => SymbolKind::Object,
-            elf::STT_FUNC => SymbolKind::Function,
-            elf::STT_SECTION => SymbolKind::Section,
-            elf::STT_FILE => SymbolKind::File,
-            elf::STT_COMMON => SymbolKind::Common,
-            elf::STT_TLS => SymbolKind::Tls,
-            elf::STT_GNU_IFUNC => SymbolKind::Ifunc,
-            other => SymbolKind::Other(other),
-        };
+        let binding = Binding::from_elf(symbol.st_bind());
+        let kind = SymbolKind::from_elf(symbol.st_type());
         let place = match symbol.st_shndx(endian) {
             elf::SHN_UNDEF => SymbolPlace::Undefined,
             elf::SHN_ABS => SymbolPlace::Absolute,
@@ -179,14 +177,13 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
                     format!("symbol {} ({name}) lies in section {i}, which the file does not have", index.0),
                 ));
             };
-            if e_type != elf::ET_REL && kind != SymbolKind::Tls {
-                let start: u64 =
-                    table.section(SectionIndex(i as usize)).map(|s| s.sh_addr(endian).into()).unwrap_or(0);
-                offset = value.wrapping_sub(start);
+            if kind != SymbolKind::Tls {
+                offset = value.wrapping_sub(section.address);
             }
             // Linker scripts define symbols without size outside of their section; with a size it is damage.
             if section.is_allocated()
                 && size > 0
+                && !(is_linked && kind == SymbolKind::Tls)
                 && offset.checked_add(size).is_none_or(|end| end > section.size)
             {
                 return Err(Error::input(
@@ -258,7 +255,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         _ => (&[][..], &[][..]),
     };
     kept.sort_by_key(|r| r.0);
-    Ok(Unit {
+    let mut unit = Unit {
         path: path.to_path_buf(),
         machine,
         is_64: header.is_class_64(),
@@ -268,11 +265,17 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         symbols,
         raw_symbols,
         raw_relocs: kept,
-    })
+        text: None,
+        linked: None,
+    };
+    if is_linked {
+        linked::complete(path, bytes, &table, &mut unit)?;
+    }
+    Ok(unit)
 }
 
 /// A name as text. Bytes that are not UTF-8 are written out, so that different names stay different.
-fn text(name: &[u8]) -> Cow<'_, str> {
+pub(super) fn text(name: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(name) {
         Ok(name) => Cow::Borrowed(name),
         Err(_) => Cow::Owned(name.escape_ascii().to_string()),

@@ -33,9 +33,10 @@ pub fn is_indirect_reference(name: &str) -> bool {
 /// Prefixes behind which the kernel's macros paste counters and line numbers.
 const COUNTED: [&str; 5] = ["__UNIQUE_ID_", "__initcall_", "__initstub_", "__mod_", "__PASTE"];
 
-/// Whether a macro of the kernel put the name together: the source calls the thing by another one, if at all.
+/// Whether a macro of the kernel put the name together, or a version is part of it: the source calls the thing by
+/// another one, if at all.
 pub fn is_pasted(name: &str) -> bool {
-    COUNTED.iter().any(|start| name.starts_with(start))
+    name.contains('@') || COUNTED.iter().any(|start| name.starts_with(start))
 }
 
 /// The name without what may differ between two compilations of the same source: every `.N`, the hash of
@@ -43,6 +44,10 @@ pub fn is_pasted(name: &str) -> bool {
 ///
 /// `f` and `f.12` share a class; `f` and `f.isra.0` do not.
 pub fn class(name: &str) -> Cow<'_, str> {
+    // A version is part of the name: `f@LIB_1.0` is not `f@LIB_1.1`.
+    if name.contains('@') {
+        return Cow::Borrowed(name);
+    }
     let counted = COUNTED.iter().filter_map(|p| name.find(p)).min();
     if counted.is_none() && !name.contains('.') {
         return Cow::Borrowed(name);
@@ -63,6 +68,19 @@ pub fn class(name: &str) -> Cow<'_, str> {
     }
     push_uncounted(&mut class, &name[head..]);
     Cow::Owned(class)
+}
+
+/// A Rust name as the source has it, without the hashes that tell builds and versions of a crate apart; any other
+/// name as it is. The v0 form (Rust RFC 2603) refers to places in itself, so that nothing can be cut out of it.
+///
+/// Hashes of the legacy form also tell apart what is made of one generic function for several types, so that several
+/// things of a unit may share the rest.
+pub fn without_rust_hash(name: &str) -> Cow<'_, str> {
+    let has_hash = name.starts_with("_R") || name.starts_with("_ZN") && name.contains("17h");
+    match has_hash.then(|| rustc_demangle::try_demangle(name)) {
+        Some(Ok(demangled)) => Cow::Owned(format!("{demangled:#}")),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// Appends what a macro made, without counters: numbers at the end or before a `.`, and those that stand between
@@ -114,6 +132,11 @@ pub fn prefixed_function(name: &str) -> Option<&str> {
     name.strip_prefix("__pfx_").or_else(|| name.strip_prefix("__cfi_")).filter(|f| !f.is_empty())
 }
 
+/// Whether two names of one unit's things are the same but for what compilers and macros chose.
+pub fn same_but_chosen(a: &str, b: &str) -> bool {
+    a == b || class(&without_rust_hash(a)) == class(&without_rust_hash(b))
+}
+
 /// Whether two names of things outside of the unit are the same: equal, or equal but for the hash that Clang's
 /// ThinLTO appends to what it makes visible to other units.
 pub fn same_elsewhere(a: &str, b: &str) -> bool {
@@ -156,12 +179,60 @@ pub fn is_made_up_constant(name: &str) -> bool {
     c || name.ends_with(".__func__")
         || name.ends_with(".__FUNCTION__")
         || name.ends_with(".__PRETTY_FUNCTION__")
+        // What the kernel's index of messages points to (`include/linux/printk.h`), where Clang names it.
+        || name.ends_with("._entry")
         || name == "str"
+}
+
+/// Whether an untyped symbol of a linked file only marks where the linker put a section's or the program's start or
+/// end (the symbols of GNU ld's default script, and the kernel's way to call its own).
+pub fn is_linkers(name: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "_edata",
+        "edata",
+        "_end",
+        "end",
+        "_etext",
+        "etext",
+        "__etext",
+        "__bss_start",
+        "__data_start",
+        "data_start",
+        "__TMC_END__",
+        "__GNU_EH_FRAME_HDR",
+        "__FRAME_END__",
+        "__ehdr_start",
+        "__executable_start",
+        "_text",
+        "_stext",
+        "_sdata",
+    ];
+    let marks = ["_start", "_end", "_begin", "_stop"].iter().any(|end| name.ends_with(end));
+    NAMES.contains(&name)
+        || name.starts_with("__start_")
+        || name.starts_with("__stop_")
+        || name.starts_with("__") && marks
 }
 
 /// Whether a symbol is what `-pg` calls at the entry of functions.
 pub fn is_tracer(name: &str) -> bool {
     matches!(name, "__fentry__" | "mcount" | "_mcount" | "__gnu_mcount_nc")
+}
+
+/// Whether a symbol is a thunk that stands for a call or jump through a register: the kernel's and GCC's
+/// `__x86_indirect_thunk_REG` (`-mindirect-branch`), and Clang's `__llvm_retpoline_REG`.
+pub fn is_indirect_thunk(name: &str) -> bool {
+    name.starts_with("__x86_indirect_") || name.starts_with("__llvm_retpoline_")
+}
+
+/// The symbol that an entry of the kernel's table of exported symbols is for (`EXPORT_SYMBOL`).
+pub fn exported(name: &str) -> Option<&str> {
+    name.strip_prefix("__ksymtab_").filter(|symbol| !symbol.is_empty())
+}
+
+/// Whether a symbol is a thunk that stands for a return (GCC's `-mfunction-return`).
+pub fn is_return_thunk(name: &str) -> bool {
+    name == "__x86_return_thunk"
 }
 
 /// Whether an undefined symbol is one that the compiler itself asks for: calls of tracing and sanitizers, thunks
@@ -177,6 +248,17 @@ pub fn is_compilers_own(name: &str) -> bool {
     ];
     const STARTS: [&str; 4] = ["__x86_indirect_thunk", "__asan_", "__ubsan_", "__sanitizer_"];
     is_tracer(name) || NAMES.contains(&name) || STARTS.iter().any(|s| name.starts_with(s))
+}
+
+/// The name in its language's own notation: C++ (Itanium ABI) and Rust without its hash.
+pub fn demangled(name: &str) -> Option<String> {
+    if let Ok(name) = rustc_demangle::try_demangle(name) {
+        return Some(format!("{name:#}"));
+    }
+    if !name.starts_with("_Z") {
+        return None;
+    }
+    cpp_demangle::Symbol::new(name).ok()?.demangle(&cpp_demangle::DemangleOptions::default()).ok()
 }
 
 #[cfg(test)]
@@ -218,6 +300,33 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_part_of_the_name() {
+        assert_ne!(class("f@LIB_1.0"), class("f@LIB_1.1"));
+        assert_ne!(class("f@@LIB_2"), class("f@LIB_2"));
+    }
+
+    #[test]
+    fn rust_hashes_are_left_out() {
+        assert_eq!(without_rust_hash("_ZN4demo4work17h0123456789abcdefE"), "demo::work");
+        assert_eq!(
+            without_rust_hash("_RNvNtCsmjoFI14zV4_4demo5inner4work"),
+            without_rust_hash("_RNvNtCsZz_4demo5inner4work")
+        );
+        // The place that `B` refers to moves with the length of the hash.
+        assert_eq!(
+            without_rust_hash("_RINvNtCsmjoFI14zV4_4demo5inner4workmEB4_"),
+            without_rust_hash("_RINvNtCsZz_4demo5inner4workmEB4_")
+        );
+        assert_ne!(
+            without_rust_hash("_RNvNtCs1Ab9_4demo5inner4work"),
+            without_rust_hash("_RNvNtCs1Ab9_4demo5outer4work")
+        );
+        for plain in ["_ZN4demo4workEv", "f17h0123456789abcdefE", "_ZN4demo5valueE", "_Rx", "main"] {
+            assert_eq!(without_rust_hash(plain), plain);
+        }
+    }
+
+    #[test]
     fn names_elsewhere_are_taken_literally() {
         assert!(same_elsewhere("f", "f"));
         assert!(same_elsewhere("f.llvm.123", "f.llvm.99"));
@@ -228,9 +337,16 @@ mod tests {
 
     #[test]
     fn constants_of_the_compilers() {
-        for name in
-            [".LC0", "CSWTCH.12", "__func__.3", "C.1.2", "f.__func__", "switch.table.f", ".Lreltable.f"]
-        {
+        for name in [
+            ".LC0",
+            "CSWTCH.12",
+            "__func__.3",
+            "C.1.2",
+            "f.__func__",
+            "switch.table.f",
+            ".Lreltable.f",
+            "f._entry",
+        ] {
             assert!(is_made_up_constant(name), "{name}");
         }
         for name in ["table", "C", "C.x", "func", "my_str", "table.0"] {
@@ -250,5 +366,12 @@ mod tests {
         assert_eq!(stem("f.constprop.0.isra.0"), "f");
         assert_eq!(stem("f"), "f");
         assert_eq!(stem(".L5"), ".L5");
+    }
+
+    #[test]
+    fn names_in_their_own_notation() {
+        assert_eq!(demangled("_ZN1n1fEi").as_deref(), Some("n::f(int)"));
+        assert_eq!(demangled("f"), None);
+        assert_eq!(demangled("_Znonsense"), None);
     }
 }

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use object::Endianness;
+use fixscope_arch::Arch;
+use object::{Endianness, elf};
+
+use super::linked::Linked;
 
 /// Symbol binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +19,18 @@ pub enum Binding {
     Weak,
     /// STB_GNU_UNIQUE.
     Unique,
+}
+
+impl Binding {
+    /// The binding of an ELF `st_bind`.
+    pub(super) fn from_elf(bind: u8) -> Binding {
+        match bind {
+            elf::STB_LOCAL => Binding::Local,
+            elf::STB_WEAK => Binding::Weak,
+            elf::STB_GNU_UNIQUE => Binding::Unique,
+            _ => Binding::Global,
+        }
+    }
 }
 
 /// Symbol type.
@@ -41,6 +56,23 @@ pub enum SymbolKind {
     Other(u8),
 }
 
+impl SymbolKind {
+    /// The type of an ELF `st_type`.
+    pub(super) fn from_elf(kind: u8) -> SymbolKind {
+        match kind {
+            elf::STT_NOTYPE => SymbolKind::None,
+            elf::STT_OBJECT => SymbolKind::Object,
+            elf::STT_FUNC => SymbolKind::Function,
+            elf::STT_SECTION => SymbolKind::Section,
+            elf::STT_FILE => SymbolKind::File,
+            elf::STT_COMMON => SymbolKind::Common,
+            elf::STT_TLS => SymbolKind::Tls,
+            elf::STT_GNU_IFUNC => SymbolKind::Ifunc,
+            other => SymbolKind::Other(other),
+        }
+    }
+}
+
 /// Where a symbol is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SymbolPlace {
@@ -57,7 +89,7 @@ pub enum SymbolPlace {
 }
 
 /// One symbol.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol<'d> {
     /// Name; one that is not UTF-8 has its bytes written out, as in `a\xff`.
     pub name: Cow<'d, str>,
@@ -86,6 +118,10 @@ pub struct Section<'d> {
     pub sh_type: u32,
     /// ELF `sh_flags`.
     pub flags: u64,
+    /// Address in the running program; 0 in object files.
+    pub address: u64,
+    /// Whether the linker made it by itself, to say where things are. Never in object files.
+    pub of_linker: bool,
     /// Size in bytes; also of sections without bytes in the file.
     pub size: u64,
     /// ELF `sh_addralign`.
@@ -93,7 +129,7 @@ pub struct Section<'d> {
     /// ELF `sh_entsize`.
     pub entsize: u64,
     /// The bytes; empty for SHT_NOBITS and for sections that are not loaded.
-    pub data: &'d [u8],
+    pub data: Cow<'d, [u8]>,
     /// Indices of the sections that hold its relocations. There is more than one in livepatch modules, whose
     /// `.klp.rela.` sections stand beside the ordinary one (kernel, livepatch/module-elf-format).
     pub reloc_sections: Vec<u32>,
@@ -104,32 +140,32 @@ pub struct Section<'d> {
 impl Section<'_> {
     /// Whether the section is part of the running program.
     pub fn is_allocated(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_ALLOC) != 0
+        self.flags & u64::from(elf::SHF_ALLOC) != 0
     }
 
     /// Whether it holds code.
     pub fn is_code(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_EXECINSTR) != 0
+        self.flags & u64::from(elf::SHF_EXECINSTR) != 0
     }
 
     /// Whether the program may write to it.
     pub fn is_writable(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_WRITE) != 0
+        self.flags & u64::from(elf::SHF_WRITE) != 0
     }
 
     /// Whether the linker merges equal entries of it.
     pub fn is_mergeable(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_MERGE) != 0
+        self.flags & u64::from(elf::SHF_MERGE) != 0
     }
 
     /// Whether its entries are strings that end in a zero character of `entsize` bytes.
     pub fn is_strings(&self) -> bool {
-        self.flags & u64::from(object::elf::SHF_STRINGS) != 0
+        self.flags & u64::from(elf::SHF_STRINGS) != 0
     }
 
     /// Whether it takes room in memory and none in the file.
     pub fn is_nobits(&self) -> bool {
-        self.sh_type == object::elf::SHT_NOBITS
+        self.sh_type == elf::SHT_NOBITS
     }
 }
 
@@ -167,6 +203,20 @@ pub struct Unit<'d> {
     pub raw_symbols: (&'d [u8], &'d [u8]),
     /// The bytes of each section that holds relocations, by index of that section, with `true` for SHT_RELA.
     pub(super) raw_relocs: Vec<(u32, &'d [u8], bool)>,
+    /// What only linked programs and shared libraries have; `None` for object files.
+    pub linked: Option<Linked>,
+    /// What only assembly has. Where it is there, code is records of text ([`fixscope_arch::text`]), whose bytes are
+    /// not those that will run, and data is the bytes it will be.
+    pub text: Option<Text>,
+}
+
+/// What a unit of assembly text has in place of what an object file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    /// By section: its relocations, ordered by offset, with the types of [`fixscope_arch::text::relocs`].
+    pub relocs: Vec<Vec<Reloc>>,
+    /// By section: offsets of its records and the lines they stand in, ascending.
+    pub lines: Vec<Vec<(u64, u32)>>,
 }
 
 impl<'d> Unit<'d> {
@@ -181,6 +231,9 @@ impl<'d> Unit<'d> {
 
     /// The relocations of a section, ordered by offset.
     pub fn relocs(&self, section: u32) -> Vec<Reloc> {
+        if let Some(text) = &self.text {
+            return text.relocs.get(section as usize).cloned().unwrap_or_default();
+        }
         let mut relocs = Vec::new();
         for (bytes, is_rela) in self.raw_relocs(section) {
             let decoded = super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
@@ -188,6 +241,13 @@ impl<'d> Unit<'d> {
                 relocs = decoded;
             } else {
                 relocs.extend(decoded);
+            }
+        }
+        // In linked files, where the linker kept them, they tell addresses.
+        let start = self.sections.get(section as usize).map_or(0, |s| s.address);
+        if start != 0 && self.linked.is_some() {
+            for reloc in &mut relocs {
+                reloc.offset = reloc.offset.wrapping_sub(start);
             }
         }
         // The ABI does not promise an order; compilers give ascending ones, and so sorting is cheap.
@@ -204,6 +264,8 @@ impl<'d> Unit<'d> {
             symbols: Vec::new(),
             raw_symbols: (&[], &[]),
             raw_relocs: Vec::new(),
+            linked: None,
+            text: self.text.as_ref().map(|_| Text::default()),
             ..*self
         }
     }
@@ -211,5 +273,42 @@ impl<'d> Unit<'d> {
     /// The section of this index.
     pub fn section(&self, index: u32) -> Option<&Section<'d>> {
         self.sections.get(index as usize)
+    }
+
+    /// Its instruction set, when there is one for it.
+    pub fn arch(&self) -> Option<&'static dyn Arch> {
+        match self.text {
+            Some(_) => fixscope_arch::text::by_elf_machine(self.machine, self.is_64),
+            None => fixscope_arch::by_elf_machine(self.machine, self.is_64),
+        }
+    }
+
+    /// Whether sizes and offsets in a section are those that a running program has.
+    pub fn is_measured(&self, section: u32) -> bool {
+        self.text.is_none() || !self.section(section).is_some_and(Section::is_code)
+    }
+
+    /// The line, counted from 1, of what stands at an offset of a section of an assembly file; of what follows where
+    /// nothing stands there, and of the last where nothing follows.
+    pub fn line(&self, section: u32, offset: u64) -> Option<u32> {
+        let lines = self.text.as_ref()?.lines.get(section as usize)?;
+        let i = lines.partition_point(|(at, _)| *at < offset);
+        lines.get(i).or(lines.last()).map(|(_, line)| *line)
+    }
+
+    /// Whether two units have the same symbols, told by their tables.
+    pub fn same_symbols(&self, other: &Unit<'_>) -> bool {
+        match (&self.text, &other.text) {
+            (None, None) => self.raw_symbols == other.raw_symbols,
+            _ => self.symbols == other.symbols,
+        }
+    }
+
+    /// Whether a section of this index has the same relocations in two units, told by their tables.
+    pub fn same_relocs(&self, other: &Unit<'_>, section: u32) -> bool {
+        match (&self.text, &other.text) {
+            (None, None) => self.raw_relocs(section).eq(other.raw_relocs(section)),
+            _ => self.relocs(section) == other.relocs(section),
+        }
     }
 }

@@ -54,10 +54,11 @@ impl Normalized<'_, '_> {
         for section in 0..self.unit.sections.len() as u32 {
             // Nothing that refers to data from there is compared, and so nothing would compare the data either: the
             // tables of exception handlers that only `.eh_frame` leads to.
-            if self.treatment(section) == Treatment::Bookkeeping {
+            if matches!(self.treatment(section), Treatment::Bookkeeping | Treatment::Index) {
                 continue;
             }
             let is_code = self.unit.sections[section as usize].is_code();
+            let is_table = matches!(self.treatment(section), Treatment::Table(_));
             for reloc in self.relocs(section) {
                 let leads_there = self.unit.symbols.get(reloc.symbol as usize).is_some_and(|s| {
                     let by_place = s.kind == SymbolKind::Section || s.name.starts_with(".L");
@@ -67,8 +68,9 @@ impl Normalized<'_, '_> {
                     continue;
                 }
                 // A distance from data to code may be taken from the start of a table that is not known yet; code
-                // that is reached so has a symbol.
+                // that is reached so has a symbol. Entries of known tables are plain: what an exception goes on with.
                 if !is_code
+                    && !is_table
                     && self.arch.relocation(reloc.r_type).is_relative()
                     && self.symbol_is_code(reloc.symbol)
                 {
@@ -157,6 +159,43 @@ impl Normalized<'_, '_> {
             entities.get(entities.partition_point(|e| e.offset <= offset)).map_or(info.size, |e| e.offset);
         let starts = self.nameless_starts(section);
         let next_start = starts.get(starts.partition_point(|&s| s <= offset)).copied().unwrap_or(info.size);
-        offset..next_entity.min(next_start).min(info.size).max(offset)
+        let end = match self.resolved() {
+            // What instructions touch is known better from them than from what lies next to it.
+            Some(resolved) => match resolved.touched.get(&(section, offset)) {
+                Some(&bytes) => offset + u64::from(bytes),
+                None => next_start.max(offset + self.text_length(section, offset)),
+            },
+            None => next_start,
+        };
+        offset..end.min(next_entity).min(info.size).max(offset)
     }
+
+    /// Bytes of the text that begins at an offset, its end included; 0 where none seems to. Linkers let a string
+    /// begin inside of another one, so that a place that something refers to need not end what stands before it.
+    pub fn text_length(&self, section: u32, offset: u64) -> u64 {
+        let data = self.unit.section(section).map_or(&[][..], |s| &*s.data);
+        let rest = data.get(offset as usize..).unwrap_or_default();
+        let ends = [text_end::<1>(rest), text_end::<2>(rest), text_end::<4>(rest)];
+        let length = ends.into_iter().flatten().max().unwrap_or(0) as u64;
+        // No text holds references.
+        if self.relocs_in(section, offset..offset + length).is_empty() { length } else { 0 }
+    }
+}
+
+/// No text that a program shows is longer.
+const LONGEST_TEXT: usize = 1 << 16;
+
+/// Where the text of characters of `N` bytes ends that begins here, its end included.
+fn text_end<const N: usize>(bytes: &[u8]) -> Option<usize> {
+    let is_text = |character: &[u8; N]| match character[..] {
+        // The kernel's log levels begin with the control character 1.
+        [b] => b >= b' ' && b != 0x7f || matches!(b, 1 | 7..=13 | 0x1b),
+        // Beyond the first 256 characters, wide ones cannot be told from numbers.
+        [low, ref high @ ..] => low != 0 && high.iter().all(|&b| b == 0),
+        [] => false,
+    };
+    let characters = &bytes[..bytes.len().min(LONGEST_TEXT)].as_chunks::<N>().0;
+    let length = characters.iter().position(|c| !is_text(c))?;
+    let ends = characters[length].iter().all(|&b| b == 0);
+    (ends && length > 0).then_some((length + 1) * N)
 }

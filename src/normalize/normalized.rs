@@ -1,16 +1,25 @@
 //! A unit with its entities, and what is worked out about it on demand.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
-use fixscope_arch::{Arch, Code};
+use fixscope_arch::{Arch, Code, Insn};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
-use super::function::DecodedFunction;
+use super::function::{self, DecodedFunction};
+use super::linked::{self, Resolved};
 use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
+use crate::error::{Error, Result};
 use crate::load::{Reloc, Section, Symbol, Unit};
+
+thread_local! {
+    /// Room for the instructions of one function, used again for the next.
+    static INSTRUCTIONS: Cell<Vec<Insn>> = const { Cell::new(Vec::new()) };
+}
 
 /// A unit with its functions and data objects.
 pub struct Normalized<'u, 'd> {
@@ -19,9 +28,14 @@ pub struct Normalized<'u, 'd> {
     /// Its instruction set.
     pub arch: &'static dyn Arch,
     entities: Entities,
+    /// By section index. Asked for with every reference, and told by name.
+    treatments: Vec<Treatment>,
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
+    behinds: Vec<OnceLock<Vec<u8>>>,
+    resolved: OnceLock<Resolved>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
 
@@ -29,15 +43,30 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// Finds the functions and data objects of a unit.
     pub fn new(unit: &'u Unit<'d>, arch: &'static dyn Arch) -> Self {
         let entities = entities::find(unit);
-        Normalized {
+        let normalized = Normalized {
             unit,
             arch,
+            treatments: unit.sections.iter().map(sections::treatment_of).collect(),
             relocs: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
+            behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
+            resolved: OnceLock::new(),
             nameless_starts: OnceLock::new(),
+            tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
-        }
+        };
+        // This shares its work out to threads, which must not meet inside of it again: so nobody waits for it.
+        normalized.resolved();
+        normalized
+    }
+
+    /// Works out what every comparison asks for: relocations, and the bounds of nameless data. It is worked out when
+    /// it is first asked for, too; but threads that all ask at the same time would wait for one.
+    pub fn prepare(&self) {
+        let compared = |&section: &u32| self.treatment(section) != Treatment::Bookkeeping;
+        (0..self.relocs.len() as u32).into_par_iter().filter(compared).for_each(|s| _ = self.relocs(s));
+        self.nameless_starts(0);
     }
 
     /// All entities by id.
@@ -97,7 +126,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
 
     /// How a section takes part in the comparison.
     pub fn treatment(&self, section: u32) -> Treatment {
-        self.unit.section(section).map_or(Treatment::Bookkeeping, |s| sections::treatment(&s.name))
+        self.treatments.get(section as usize).copied().unwrap_or(Treatment::Bookkeeping)
     }
 
     /// Whether the section is compared by functions, data objects and nameless data.
@@ -108,9 +137,18 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// The relocations of a section, ordered by offset.
     pub fn relocs(&self, section: u32) -> &[Reloc] {
         match self.relocs.get(section as usize) {
+            _ if let Some(resolved) = self.resolved() => {
+                resolved.relocs.get(section as usize).map_or(&[], Vec::as_slice)
+            }
             Some(cell) => cell.get_or_init(|| self.unit.relocs(section)),
             None => &[],
         }
+    }
+
+    /// What was found out about the addresses of a linked file.
+    pub(super) fn resolved(&self) -> Option<&Resolved> {
+        let linked = self.unit.linked.as_ref()?;
+        Some(self.resolved.get_or_init(|| linked::resolve(self, linked)))
     }
 
     /// The relocations in a range of a section.
@@ -128,13 +166,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     /// The bytes of a range of a section; empty where the file has none.
-    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'d [u8] {
-        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| s.data);
+    pub fn bytes(&self, section: u32, range: std::ops::Range<u64>) -> &'u [u8] {
+        let data = self.unit.section(section).map_or(&[][..], |s: &Section<'d>| &s.data);
         data.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
     /// The bytes of an entity.
-    pub fn bytes_of(&self, id: EntityId) -> &'d [u8] {
+    pub fn bytes_of(&self, id: EntityId) -> &'u [u8] {
         let entity = self.entity(id);
         entity.section.map_or(&[], |s| self.bytes(s, entity.offset..entity.end()))
     }
@@ -146,7 +184,8 @@ impl<'u, 'd> Normalized<'u, 'd> {
             if entity.kind != EntityKind::Function {
                 return DecodedFunction::default();
             }
-            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id))
+            let tabled = entity.section.map_or(&[][..], |s| self.tabled_places(s));
+            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id), tabled)
         })
     }
 
@@ -163,16 +202,72 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     /// The number of bytes from the field of a distance to the end of its instruction; 0 for other relocations.
+    /// `reloc` must be one of the function's own.
     pub(super) fn behind_in_function(&self, id: EntityId, reloc: &Reloc) -> i64 {
-        let entity = self.entity(id);
-        let mut behind = 0;
-        if self.arch.relocation(reloc.r_type).is_relative() {
-            let at = reloc.offset.wrapping_sub(entity.offset);
-            if let Some(insn) = self.decoded(id).covering(at) {
-                behind = i64::from(insn.end()) - at as i64;
+        let Some(section) = self.entity(id).section else { return 0 };
+        if !self.arch.relocation(reloc.r_type).is_relative() {
+            return 0;
+        }
+        let relocs = self.relocs(section);
+        let behinds =
+            self.behinds.get(section as usize).map(|cell| cell.get_or_init(|| self.count_behinds(section)));
+        // Several may fill one place; they end at the same instruction.
+        let i = relocs.partition_point(|r| r.offset < reloc.offset);
+        behinds.and_then(|all| all.get(i)).map_or(0, |&behind| i64::from(behind))
+    }
+
+    /// For each relocation of a section, in order, the number of bytes from its field to the end of the instruction
+    /// where it is a distance inside a function, else 0. One byte each, so that the instructions of a whole kernel
+    /// need not be kept for it.
+    fn count_behinds(&self, section: u32) -> Vec<u8> {
+        let relocs = self.relocs(section);
+        let mut behinds = vec![0; relocs.len()];
+        let (first, entities) = self.entities_in(section);
+        let mut work = Vec::new();
+        let (mut rest, mut at) = (&mut behinds[..], 0);
+        for (i, entity) in entities.iter().enumerate().filter(|(_, e)| e.kind == EntityKind::Function) {
+            let start = relocs.partition_point(|r| r.offset < entity.offset).max(at);
+            let end = relocs.partition_point(|r| r.offset < entity.end()).max(start);
+            let (_, from_start) = std::mem::take(&mut rest).split_at_mut(start - at);
+            let (own, behind) = from_start.split_at_mut(end - start);
+            (rest, at) = (behind, end);
+            let own_relocs = &relocs[start..end];
+            if own_relocs.iter().any(|r| self.arch.relocation(r.r_type).is_relative()) {
+                work.push((EntityId(first.0 + i as u32), own_relocs, own));
             }
         }
-        behind
+        // In this thread alone: a thread that waits for others may take up work that asks for this very list.
+        for (id, relocs, behinds) in work {
+            let start = self.entity(id).offset;
+            self.with_instructions(id, |insns| {
+                let mut insns = insns.iter().peekable();
+                for (reloc, behind) in relocs.iter().zip(behinds) {
+                    let at = reloc.offset - start;
+                    while insns.next_if(|i| u64::from(i.end()) <= at).is_some() {}
+                    if let Some(insn) = insns.peek()
+                        && self.arch.relocation(reloc.r_type).is_relative()
+                    {
+                        *behind = (u64::from(insn.end()) - at) as u8;
+                    }
+                }
+            });
+        }
+        behinds
+    }
+
+    /// Decodes a function for one look at its instructions. They are not kept, unlike those of [`Self::decoded`].
+    pub fn with_instructions<T>(&self, id: EntityId, look: impl FnOnce(&[Insn]) -> T) -> T {
+        let entity = self.entity(id);
+        let sites = function::sites(self.arch, entity.offset, self.relocs_of(id));
+        let mut insns = INSTRUCTIONS.take();
+        insns.clear();
+        if entity.kind == EntityKind::Function {
+            let code = Code { bytes: self.bytes_of(id), address: entity.offset, sites: &sites };
+            self.arch.decode(&code, &mut insns);
+        }
+        let result = look(&insns);
+        INSTRUCTIONS.set(insns);
+        result
     }
 
     /// What a relocation outside of functions leads to. Distances in data are taken from the field itself, as the
@@ -217,6 +312,21 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let from_start = reloc.offset.wrapping_sub(start) as i64;
         self.target_of(section, reloc, from_start.wrapping_neg())
     }
+}
+
+/// The instruction set of a unit.
+///
+/// # Errors
+/// [`Error::Input`] (`architecture`) when fixscope does not know it.
+pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
+    unit.arch().ok_or_else(|| {
+        let bits = if unit.is_64 { 64 } else { 32 };
+        let what = format!(
+            "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",
+            unit.machine
+        );
+        Error::input(&unit.path, "architecture", what)
+    })
 }
 
 impl std::fmt::Debug for Normalized<'_, '_> {

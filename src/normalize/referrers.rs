@@ -75,11 +75,18 @@ impl Normalized<'_, '_> {
         }
         if entity.kind == EntityKind::Function {
             // Distances inside a section are resolved by the assembler.
-            for insn in &self.decoded(from).insns {
-                if let (Some(target), Some(_)) = (insn.target, insn.field) {
-                    self.follow(self.target_at(section, target as i64), insn.offset.into(), 0, &mut found);
+            self.with_instructions(from, |insns| {
+                for insn in insns {
+                    if let (Some(target), Some(_)) = (insn.target, insn.field) {
+                        self.follow(
+                            self.target_at(section, target as i64),
+                            insn.offset.into(),
+                            0,
+                            &mut found,
+                        );
+                    }
                 }
-            }
+            });
         }
         found
     }

@@ -8,7 +8,7 @@ use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
 use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
-use crate::load::{MappedFile, Unit, elf};
+use crate::load::{self, MappedFile, Unit};
 use crate::pair::{Pair, Side};
 use crate::plan::{DiffPlan, FileSymbol};
 use crate::report::model::{ReportError, Request};
@@ -21,7 +21,7 @@ use crate::report::{ReportInput, UnitResult, build_report};
 pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     let pool = super::pool(plan.jobs)?;
     let options = compare::Options { all: plan.all, show: plan.show };
-    let units = pool.install(|| -> Result<Vec<UnitResult>> {
+    let mut units = pool.install(|| -> Result<Vec<UnitResult>> {
         let pairs = pairing::pair(plan.sides.as_ref().map(|side| side.path.as_path()))?;
         progress.stage("Comparing", Some(pairs.len() as u64));
         let symbols = plan.sides.as_ref().map(|side| side.symbol.as_deref());
@@ -44,6 +44,7 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
         let found: Vec<_> = pairs.into_par_iter().map(compare_one).collect();
         with_symbol(plan, found)
     })?;
+    let warnings = units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.warnings)).collect();
     let named = |side: &FileSymbol| match &side.symbol {
         Some(symbol) => format!("{}:{symbol}", side.path.display()),
         None => side.path.display().to_string(),
@@ -58,7 +59,7 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     Ok(Outcome {
         report: built.report,
         listings: built.listings,
-        warnings: Vec::new(),
+        warnings,
         errors: Vec::new(),
         skeleton: None,
         dry_run: None,
@@ -132,7 +133,7 @@ fn compare_symbols(
     });
     match compared {
         Ok((Err(unknown), _)) => Err(Absent(unknown)),
-        Ok((Ok(comparison), arch)) => Ok(result(pair, Ok((comparison, arch)), &NoTexts)),
+        Ok((Ok(comparison), about)) => Ok(result(pair, Ok((comparison, about)), &NoTexts)),
         Err(error) if error.code() == "symbol" || alone && error.code() == "symbol-ambiguous" => {
             Err(Absent(error))
         }
@@ -140,8 +141,8 @@ fn compare_symbols(
     }
 }
 
-/// What came of a pair: a comparison and the architecture, or what went wrong.
-fn result(pair: &ObjectPair, compared: Result<(Comparison, String)>, texts: &dyn LineTexts) -> UnitResult {
+/// What came of a pair: a comparison, or what went wrong.
+fn result(pair: &ObjectPair, compared: Result<(Comparison, About)>, texts: &dyn LineTexts) -> UnitResult {
     let shown = |source: &Option<ObjectSource>| source.as_ref().map(|s| s.shown().display().to_string());
     let mut result = UnitResult {
         name: pair.name.clone(),
@@ -149,37 +150,59 @@ fn result(pair: &ObjectPair, compared: Result<(Comparison, String)>, texts: &dyn
         ..UnitResult::default()
     };
     match compared {
-        Ok((mut comparison, arch)) => {
+        Ok((mut comparison, about)) => {
             if let Some(objects) = pair.objects.as_ref().map(Option::as_ref).both() {
                 lines::find(&mut comparison, objects, texts);
             }
             result.demangled = super::demangle(&comparison);
             result.comparison = Some(comparison);
-            result.arch = arch;
+            result.arch = about.arch;
+            result.warnings = about.warnings;
         }
         Err(error) => result.errors.push(report_error(&error)),
     }
     result
 }
 
-/// Loads the object files of a pair and does something with them. Gives the architecture too.
+/// Loads the object files of a pair and does something with them.
 fn with_units<T>(
     sources: &Pair<Option<ObjectSource>>,
     work: impl FnOnce(Pair<Option<&Unit<'_>>>) -> Result<T>,
-) -> Result<(T, String)> {
+) -> Result<(T, About)> {
     let open = |source: &Option<ObjectSource>| source.as_ref().map(|s| MappedFile::open(&s.path)).transpose();
     let files = Pair::new(open(&sources.original)?, open(&sources.patched)?);
+    let names = sources.as_ref().map(|source| source.as_ref().map(ObjectSource::shown));
     let read = |side: Side| -> Result<Option<Unit<'_>>> {
-        let (Some(source), Some(file)) = (sources.get(side), files.get(side)) else { return Ok(None) };
-        elf::read(&source.shown(), source.bytes(file)?).map(Some)
+        let (Some(source), Some(file), Some(name)) = (sources.get(side), files.get(side), names.get(side))
+        else {
+            return Ok(None);
+        };
+        load::read(name, source.bytes(file)?).map(Some)
     };
-    let units = Pair::new(read(Side::Original)?, read(Side::Patched)?);
-    let arch = |unit: &Unit<'_>| {
-        fixscope_arch::by_elf_machine(unit.machine, unit.is_64)
-            .map_or_else(String::new, |a| a.name().to_owned())
+    let (original, patched) = rayon::join(|| read(Side::Original), || read(Side::Patched));
+    let units = Pair::new(original?, patched?);
+    let arch = |unit: &Unit<'_>| unit.arch().map_or_else(String::new, |a| a.name().to_owned());
+    let about = About {
+        arch: units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default(),
+        warnings: [&units.original, &units.patched].into_iter().flatten().filter_map(few_symbols).collect(),
     };
-    let arch = units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default();
-    Ok((work(units.as_ref().map(Option::as_ref))?, arch))
+    Ok((work(units.as_ref().map(Option::as_ref))?, about))
+}
+
+/// What to know about a pair of object files beside what differs.
+struct About {
+    arch: String,
+    warnings: Vec<String>,
+}
+
+/// What to know about a file whose functions are not all named.
+fn few_symbols(unit: &Unit<'_>) -> Option<String> {
+    unit.linked.as_ref().filter(|linked| linked.only_dynamic_symbols)?;
+    Some(format!(
+        "{}: has only the symbols for the dynamic linker; all functions that it does not export are compared \
+         together, as the code without a name of their section",
+        unit.path.display()
+    ))
 }
 
 pub(super) fn report_error(error: &Error) -> ReportError {

@@ -45,6 +45,8 @@ pub struct UnitResult {
     pub demangled: Vec<Option<String>>,
     /// What went wrong with this unit.
     pub errors: Vec<ReportError>,
+    /// What to know about the object files, which is no trouble and no part of a report.
+    pub warnings: Vec<String>,
 }
 
 /// A report and what belongs to its entries without being part of it.
@@ -90,7 +92,8 @@ struct Builder {
 
 impl Builder {
     fn unit(&mut self, unit: UnitResult) -> UnitReport {
-        let UnitResult { name, arch, module, objects, comparison, mut causes, mut demangled, errors } = unit;
+        let UnitResult { name, arch, module, objects, comparison, mut causes, mut demangled, errors, .. } =
+            unit;
         self.summary.units += 1;
         self.summary.units_failed += u64::from(!errors.is_empty());
         let Comparison { entries, unlisted_unchanged } = comparison.unwrap_or_default();

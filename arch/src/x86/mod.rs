@@ -1,14 +1,18 @@
 //! x86-64, by way of `iced-x86`.
 
+mod addresses;
 mod decode;
 mod effects;
 mod format;
 mod numbers;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
 
-use crate::{Arch, Code, Effects, Insn, Numbers, Operand, RelocKind};
+pub use syntax::X86_64_ATT;
+
+use crate::{Address, Arch, Code, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
 
 /// 64-bit x86.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +29,18 @@ impl Arch for X86_64 {
 
     fn relocation(&self, r_type: u32) -> RelocKind {
         relocs::relocation(r_type)
+    }
+
+    fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
+        relocs::relocation_type(kind)
+    }
+
+    fn dynamic(&self, r_type: u32) -> DynamicKind {
+        relocs::dynamic(r_type)
+    }
+
+    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
+        addresses::addresses(code, out);
     }
 
     fn is_padding(&self, bytes: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Relocation types of the System V ABI, AMD64 supplement, table 4.9 (sizes and calculations).
 
-use crate::RelocKind;
 use crate::code::Via;
+use crate::{DynamicKind, RelocKind};
 
 /// What a relocation of this type puts where.
 pub(super) fn relocation(r_type: u32) -> RelocKind {
@@ -26,5 +26,35 @@ pub(super) fn relocation(r_type: u32) -> RelocKind {
         16 | 17 | 18 | 25 | 27 | 30 | 31 | 33 | 36 | 37 => Other { size: 8 }, // 64-bit TLS, GOT and SIZE forms
         35 => Other { size: 0 }, // R_X86_64_TLSDESC_CALL marks an instruction
         _ => Unknown,
+    }
+}
+
+/// The relocation type that fills a field so.
+pub(super) fn relocation_type(kind: RelocKind) -> Option<u32> {
+    use RelocKind::{Absolute, Other, Relative};
+    Some(match kind {
+        Absolute { size: 8 } => 1,
+        Absolute { size: 4 } => 11, // the sign is extended, as in most instructions
+        Relative { size: 4, via: Via::Direct } => 2,
+        Relative { size: 4, via: Via::Plt } => 4,
+        Relative { size: 4, via: Via::Got } => 9,
+        Relative { size: 2, via: Via::Direct } => 13,
+        Relative { size: 1, via: Via::Direct } => 15,
+        Other { size: 4 } => 23, // the offset from the thread pointer
+        _ => return None,
+    })
+}
+
+/// What the dynamic linker writes (AMD64 supplement, table 4.9 and 5.2).
+pub(super) fn dynamic(r_type: u32) -> DynamicKind {
+    match r_type {
+        // R_X86_64_64, GLOB_DAT, JUMP_SLOT, RELATIVE, RELATIVE64
+        1 | 6 | 7 | 8 | 38 => DynamicKind::Address,
+        5 => DynamicKind::Copy,
+        16 => DynamicKind::ThreadModule,
+        // DTPOFF64, TPOFF64; TLSDESC tells offset and module.
+        17 | 18 | 36 => DynamicKind::ThreadOffset,
+        37 => DynamicKind::Resolver,
+        _ => DynamicKind::Unknown,
     }
 }

@@ -137,12 +137,21 @@ fn padding() {
         &[0x90; 3],
         &[0x66, 0x90, 0x0f, 0x1f, 0x40, 0],
         &[0x0f, 0x1f, 0, 0xcc],
+        // A jump over what follows.
+        &[0xeb, 3, 0x0f, 0x1f, 0],
         &[],
     ] {
         assert!(X86_64.is_padding(padding), "{padding:02x?}");
     }
-    for other in [&[0xc3u8][..], &[0x90, 0xc3], &[0xf3, 0x0f, 0x1e, 0xfa], &[0, 0, 1], &[0x0f, 0x0b], &[0x06]]
-    {
+    for other in [
+        &[0xc3u8][..],
+        &[0x90, 0xc3],
+        &[0xf3, 0x0f, 0x1e, 0xfa],
+        &[0, 0, 1],
+        &[0x0f, 0x0b],
+        &[0x06],
+        &[0xeb, 2, 0x0f, 0x1f, 0],
+    ] {
         assert!(!X86_64.is_padding(other), "{other:02x?}");
     }
 }
@@ -404,6 +413,47 @@ proptest! {
             prop_assert_ne!(seen(&bytes, &before), seen(&flipped, &after), "{:02x?}", bytes);
         }
     }
+}
+
+#[test]
+fn addresses_of_linked_code() {
+    use crate::{Address, AddressForm};
+    let found = |bytes: &[u8]| {
+        let mut out = Vec::new();
+        X86_64.addresses(&Code { bytes, address: 0x401000, sites: &[] }, &mut out);
+        out
+    };
+    let address = |field, size, end, form, value, access| Address { field, size, end, form, value, access };
+    // call 0x401105
+    let call = address(1, 4, 5, AddressForm::Branch, 0x401105, None);
+    assert_eq!(found(&[0xe8, 0, 1, 0, 0]), [call]);
+    // cmpl $7, 0x10(%rip): the distance counts from behind the immediate.
+    let compared = address(2, 4, 7, AddressForm::Relative, 0x401017, Some(4));
+    assert_eq!(found(&[0x83, 0x3d, 0x10, 0, 0, 0, 7]), [compared]);
+    // lea 0x10(%rip), %rax takes the address and touches nothing.
+    let taken = address(3, 4, 7, AddressForm::Relative, 0x401017, None);
+    assert_eq!(found(&[0x48, 0x8d, 0x05, 0x10, 0, 0, 0]), [taken]);
+    // mov $0x404040, %edi
+    let immediate = address(1, 4, 5, AddressForm::Absolute, 0x404040, None);
+    assert_eq!(found(&[0xbf, 0x40, 0x40, 0x40, 0]), [immediate]);
+    // jmp *0x402010(,%rax,8): a register counts into it.
+    let indexed = address(3, 4, 7, AddressForm::Absolute, 0x402010, None);
+    assert_eq!(found(&[0xff, 0x24, 0xc5, 0x10, 0x20, 0x40, 0]), [indexed]);
+    // mov %fs:-4, %eax and mov %gs:0x28, %rax
+    let thread = address(4, 4, 8, AddressForm::Thread, -4i64 as u64, Some(4));
+    assert_eq!(found(&[0x64, 0x8b, 0x04, 0x25, 0xfc, 0xff, 0xff, 0xff]), [thread]);
+    let processor = address(5, 4, 9, AddressForm::Processor, 0x28, Some(8));
+    assert_eq!(found(&[0x65, 0x48, 0x8b, 0x04, 0x25, 0x28, 0, 0, 0]), [processor]);
+    // mov 8(%rax), %eax holds no address.
+    assert_eq!(found(&[0x8b, 0x40, 8]), []);
+}
+
+#[test]
+fn relocation_types_lead_back_to_themselves() {
+    for r_type in [1, 2, 4, 9, 11, 13, 15] {
+        assert_eq!(X86_64.relocation_type(X86_64.relocation(r_type)), Some(r_type));
+    }
+    assert_eq!(X86_64.relocation_type(RelocKind::Unknown), None);
 }
 
 /// The numbers of one instruction and its shape.

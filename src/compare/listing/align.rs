@@ -109,10 +109,11 @@ impl<'t> Words<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::delta::Place;
 
     impl OneSided for &str {
-        fn at(&self) -> u64 {
-            0
+        fn place(&self) -> Place {
+            Place::Offset(0)
         }
 
         fn text(&self) -> &str {

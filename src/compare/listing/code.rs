@@ -2,9 +2,10 @@
 
 use fixscope_arch::{Insn, Operand};
 
-use crate::compare::delta::{Difference, DifferenceKind};
+use crate::compare::delta::{Difference, DifferenceKind, Place};
 use crate::compare::function::{Outcome, references, relocs_of_insn};
 use crate::compare::references::{Sides, Visiting, describe};
+use crate::compare::words;
 use crate::normalize::{EntityId, Normalized, Target};
 use crate::pair::{Pair, Side};
 
@@ -14,6 +15,7 @@ use super::{Listing, ListingOp, OneSided, align, lines, texts};
 /// One instruction as shown.
 struct Shown {
     at: u64,
+    place: Place,
     insn: Insn,
     /// Text without the place a jump inside the function leads to, because such places move with every insertion,
     /// and without the place of nameless content.
@@ -24,8 +26,8 @@ struct Shown {
 }
 
 impl OneSided for Shown {
-    fn at(&self) -> u64 {
-        self.at
+    fn place(&self) -> Place {
+        self.place
     }
 
     fn text(&self) -> &str {
@@ -111,7 +113,10 @@ fn lead_to(parts: &mut Parts<'_, '_>, sides: &Sides<'_>, ids: Pair<EntityId>, li
         let (n, id, line) = (sides.get(side), *ids.get(side), *lines.get(side));
         references(n, id, &line.insn, relocs_of_insn(n, id, &line.insn))
     };
-    let from = || format!("{}+{:#x}", sides.patched.name(ids.patched), lines.patched.at);
+    let from = || match lines.patched.place {
+        Place::Offset(at) => format!("{}+{at:#x}", sides.patched.name(ids.patched)),
+        Place::Line(line) => format!("{} at line {line}", sides.patched.name(ids.patched)),
+    };
     let mut differs = false;
     for (a, b) in of(Side::Original).iter().flatten().zip(of(Side::Patched).iter().flatten()) {
         let pair = Pair::new(a.target, b.target);
@@ -135,7 +140,8 @@ fn instructions(sides: &Sides<'_>, side: Side, id: EntityId) -> Vec<Shown> {
             let to = inside.and_then(|at| decoded.ordinal(at));
             let text = format(sides, side, id, &insn, false);
             let key = format(sides, side, id, &insn, true);
-            Shown { at: u64::from(insn.offset), insn, key, to, text }
+            let at = u64::from(insn.offset);
+            Shown { at, place: words::place(n, id, at), insn, key, to, text }
         })
         .collect()
 }
@@ -194,7 +200,7 @@ fn format(sides: &Sides<'_>, side: Side, id: EntityId, insn: &Insn, for_key: boo
         Operand::Target(target) => {
             if (entity.offset..entity.end()).contains(&target) {
                 let at = target - entity.offset;
-                return Some(if for_key { ".".to_owned() } else { format!("+{at:#x}") });
+                return Some(if for_key { ".".to_owned() } else { words::place(n, id, at).to_string() });
             }
             Some(name(n.target_at(entity.section?, target as i64)))
         }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::compare::content::Run;
+use crate::compare::delta::Place;
 use crate::compare::references::{Sides, Visiting, describe, extent};
 use crate::normalize::{EntityId, Target};
 use crate::pair::{Pair, Side};
@@ -34,8 +35,8 @@ struct Cell {
 }
 
 impl OneSided for Cell {
-    fn at(&self) -> u64 {
-        self.at
+    fn place(&self) -> Place {
+        Place::Offset(self.at)
     }
 
     fn text(&self) -> &str {

@@ -7,6 +7,7 @@ mod align;
 mod code;
 mod data;
 
+use super::delta::Place;
 use crate::pair::{Pair, Side};
 
 pub(super) use code::function;
@@ -38,10 +39,10 @@ pub struct Part {
 pub struct ListingLine {
     /// How the sides differ here.
     pub op: ListingOp,
-    /// Offset in bytes from the start of the thing, on the sides that have it.
-    pub at: Pair<Option<u64>>,
+    /// Where in the thing it is, on the sides that have it.
+    pub at: Pair<Option<Place>>,
     /// The instruction with symbolic operands in GNU syntax, or the content, on the sides that have it. A jump inside
-    /// of the function has the offset it leads to, such as `jne +0x40`. What reads the same on both sides is the
+    /// of the function has the place it leads to, such as `jne +0x40`. What reads the same on both sides is the
     /// patched text only.
     pub text: Pair<Option<String>>,
 }
@@ -70,8 +71,8 @@ pub enum ListingOp {
 
 /// A line of one side before aligning.
 trait OneSided {
-    /// Offset in bytes from the start of the thing.
-    fn at(&self) -> u64;
+    /// Where in the thing it is.
+    fn place(&self) -> Place;
     /// What is shown.
     fn text(&self) -> &str;
     /// What is shown, without what only says where something lies: equal keys are set beside each other.
@@ -87,12 +88,12 @@ fn lines<T: OneSided>(
     let (o, p) = (sides.original, sides.patched);
     let removed = |line: &T| ListingLine {
         op: ListingOp::Removed,
-        at: Pair::new(Some(line.at()), None),
+        at: Pair::new(Some(line.place()), None),
         text: Pair::new(Some(line.text().to_owned()), None),
     };
     let added = |line: &T| ListingLine {
         op: ListingOp::Added,
-        at: Pair::new(None, Some(line.at())),
+        at: Pair::new(None, Some(line.place())),
         text: Pair::new(None, Some(line.text().to_owned())),
     };
     let mut lines = Vec::with_capacity(o.len().max(p.len()));
@@ -103,7 +104,7 @@ fn lines<T: OneSided>(
         (next_o, next_p) = (i + 1, j + 1);
         let (Some(a), Some(b)) = (o.get(i), p.get(j)) else { break };
         let (op, text) = op(i, j);
-        lines.push(ListingLine { op, at: Pair::new(Some(a.at()), Some(b.at())), text });
+        lines.push(ListingLine { op, at: Pair::new(Some(a.place()), Some(b.place())), text });
     }
     lines
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use super::style::{Role, Style};
-use crate::compare::{Listing, ListingLine};
+use crate::compare::{Listing, ListingLine, Place};
 use crate::pair::Side;
 
 /// How listings are written.
@@ -39,7 +39,7 @@ pub const NARROWEST: usize = 40;
 /// Writes nothing for a listing in which nothing is changed.
 ///
 /// A run begins with `@@ NAME +ORIGINAL / +PATCHED @@`: the offsets in bytes from the start of the thing on both
-/// sides where the run begins (`-` where that side has no line in the run). A line that is marked `*` reads the same
+/// sides where the run begins (`-` where that side has no line in the run), or the lines of two assembly files. A line that is marked `*` reads the same
 /// on both sides and leads to something that differs.
 ///
 /// # Errors
@@ -69,16 +69,16 @@ pub fn write(
 
 /// The header of a run of lines.
 fn header(name: &str, lines: &[ListingLine]) -> String {
-    let start = |side: Side| Offset(lines.iter().find_map(|line| *line.at.get(side)));
+    let start = |side: Side| Shown(lines.iter().find_map(|line| *line.at.get(side)));
     format!("@@ {name} {} / {} @@", start(Side::Original), start(Side::Patched))
 }
 
-struct Offset(Option<u64>);
+struct Shown(Option<Place>);
 
-impl fmt::Display for Offset {
+impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(at) => write!(f, "+{at:#x}"),
+            Some(at) => at.fmt(f),
             None => f.write_str("-"),
         }
     }
@@ -113,7 +113,7 @@ pub(crate) mod tests {
             let mut at = Pair::default();
             for (side, other) in [(Side::Original, ListingOp::Added), (Side::Patched, ListingOp::Removed)] {
                 if op != other {
-                    *at.get_mut(side) = Some(*next.get(side));
+                    *at.get_mut(side) = Some(Place::Offset(*next.get(side)));
                     *next.get_mut(side) += 4;
                 }
             }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
 use super::super::style::{Role, Style, visible};
-use super::{Offset, fold, header};
+use super::{Shown, fold, header};
 use crate::compare::{ListingLine, ListingOp};
 use crate::pair::Side;
 
@@ -31,7 +31,7 @@ pub(super) fn write(
     let shown =
         || sections.iter().zip(&runs).flat_map(|((_, lines), runs)| runs.iter().map(|r| &lines[r.clone()]));
     let offsets =
-        shown().flatten().flat_map(|line| Side::BOTH.map(|side| Offset(*line.at.get(side)).to_string()));
+        shown().flatten().flat_map(|line| Side::BOTH.map(|side| Shown(*line.at.get(side)).to_string()));
     let Some(offset) = offsets.map(|text| text.len()).max() else { return Ok(()) };
     let width = (columns - indent - MIDDLE) / 2;
     let mut writer = Writer { width, offset: offset.min(width / 2), indent, style, out };
@@ -80,7 +80,7 @@ impl Writer<'_> {
     /// The lines that one side takes.
     fn cell(&self, line: &ListingLine, side: Side) -> Vec<String> {
         let Some(text) = line.text(side) else { return Vec::new() };
-        let at = Offset(*line.at.get(side)).to_string();
+        let at = Shown(*line.at.get(side)).to_string();
         let gap = self.offset + 2;
         let pieces = wrapped(&visible(text), self.width.saturating_sub(gap), HANG);
         let line = |(i, piece): (usize, String)| match i {

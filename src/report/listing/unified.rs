@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::style::{Role, Style, visible};
-use super::{Offset, fold, header};
+use super::{Shown, fold, header};
 use crate::compare::{ListingLine, ListingOp};
 use crate::pair::Side;
 
@@ -68,7 +68,7 @@ impl Writer<'_> {
 }
 
 fn text(line: &ListingLine, side: Side, mark: char) -> String {
-    let at = Offset(*line.at.get(side)).to_string();
+    let at = Shown(*line.at.get(side)).to_string();
     format!("{mark}{at:>8}  {}", line.text(side).unwrap_or_default())
 }
 

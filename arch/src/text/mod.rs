@@ -1,0 +1,206 @@
+//! Assembly text as an instruction set, for every architecture whose [`Syntax`] is known.
+//!
+//! The text of each statement is taken as it stands: which bytes an assembler would choose for it is not asked, and
+//! what it does to registers is known for the mnemonics of [`Syntax::accesses`] alone.
+
+mod operands;
+pub mod record;
+pub mod relocs;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Address, Arch, Code, DynamicKind, Effects, Field, Insn, InsnKind, Numbers, Operand, RegSet, RelocKind,
+    Syntax,
+};
+use record::{BRANCH, DATA, DISTANCE, HEADER, REFERENCE, SPACE};
+
+/// The assembly text of one architecture.
+pub struct TextArch {
+    syntax: &'static Syntax,
+    /// The same architecture as machine code: what a register is called does not depend on how code is written.
+    machine: &'static dyn Arch,
+}
+
+static X86_64: TextArch = TextArch { syntax: &crate::x86::X86_64_ATT, machine: &crate::x86::X86_64 };
+
+/// The architecture that text for an ELF `e_machine` is of, when there is one.
+pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
+    let known: [&'static TextArch; 1] = [&X86_64];
+    let found = known.into_iter().find(|a| (a.syntax.machine, a.syntax.is_64) == (machine, is_64))?;
+    Some(found)
+}
+
+impl TextArch {
+    fn insn(&self, code: &Code<'_>, offset: usize) -> Insn {
+        let unknown = Insn {
+            offset: offset as u32,
+            len: 1,
+            kind: InsnKind::Unknown,
+            opcode: 0,
+            field: None,
+            target: None,
+        };
+        let Some((class, text)) = record::first(&code.bytes[offset..]) else { return unknown };
+        let mut insn = Insn { len: (text.len() + HEADER) as u8, kind: self.kind(class, text), ..unknown };
+        if !insn.kind.is_direct_branch() {
+            return insn;
+        }
+        let Some(marker) = text.iter().position(|&c| c == BRANCH) else { return insn };
+        let (before, rest) = text.split_at(marker);
+        // Anything beside mnemonic and target is compared as text.
+        let mnemonic = self.syntax.mnemonics.get(usize::from(class).wrapping_sub(1)).map(|m| m.0.as_bytes());
+        if rest.len() == 5 && before.strip_suffix(b" ") == mnemonic {
+            insn.opcode = 1 << 31 | u32::from(class);
+        }
+        let from = offset + HEADER + marker + 1;
+        let relocated = code.sites.partition_point(|s| (s.offset as usize) < from);
+        let relocated = code.sites.get(relocated).is_some_and(|s| s.offset as usize == from);
+        if !relocated && let Some(distance) = rest.get(1..5).and_then(|d| d.try_into().ok()) {
+            insn.field = Some(Field { offset: (HEADER + marker + 1) as u8, size: 4 });
+            let here = code.address.wrapping_add(offset as u64);
+            insn.target = Some(here.wrapping_add_signed(i64::from(i32::from_le_bytes(distance))));
+        }
+        insn
+    }
+
+    fn kind(&self, class: u8, text: &[u8]) -> InsnKind {
+        match class {
+            DATA => return InsnKind::Unknown,
+            record::PLAIN | SPACE => return InsnKind::Plain,
+            _ => {}
+        }
+        let Some((_, kind)) = self.syntax.mnemonics.get(usize::from(class) - 1) else {
+            return InsnKind::Unknown;
+        };
+        let indirect = || self.syntax.indirect_prefix.is_some_and(|p| text.contains(&p));
+        match kind {
+            InsnKind::Jump if indirect() => InsnKind::IndirectJump,
+            InsnKind::Call if indirect() => InsnKind::IndirectCall,
+            kind => *kind,
+        }
+    }
+}
+
+impl Arch for TextArch {
+    fn name(&self) -> &'static str {
+        self.machine.name()
+    }
+
+    fn decode(&self, code: &Code<'_>, out: &mut Vec<Insn>) {
+        out.reserve(code.bytes.len() / 16 + 1);
+        let mut offset = 0;
+        while offset < code.bytes.len() {
+            let insn = self.insn(code, offset);
+            offset += usize::from(insn.len);
+            out.push(insn);
+        }
+    }
+
+    fn relocation(&self, r_type: u32) -> RelocKind {
+        relocs::relocation(r_type)
+    }
+
+    // Text is never linked: what follows is for addresses of linked files.
+    fn relocation_type(&self, _: RelocKind) -> Option<u32> {
+        None
+    }
+
+    fn dynamic(&self, _: u32) -> DynamicKind {
+        DynamicKind::Unknown
+    }
+
+    fn addresses(&self, _: &Code<'_>, _: &mut Vec<Address>) {}
+
+    fn is_padding(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        while let Some((class, text)) = record::first(rest) {
+            let is_filler = match class {
+                DATA => [0, 0x90, 0xcc].iter().any(|filler| text.iter().all(|c| c == filler)),
+                SPACE => !text.contains(&REFERENCE) && !text.contains(&DISTANCE),
+                class => self.kind(class, text) == InsnKind::Nop || text == b"int3",
+            };
+            if !is_filler {
+                return false;
+            }
+            rest = &rest[text.len() + HEADER..];
+        }
+        rest.iter().all(|&b| b == 0)
+    }
+
+    fn aligns_by_instructions(&self) -> bool {
+        false
+    }
+
+    fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
+        let Some((class, text)) = record::first(code.bytes_of(insn)) else { return "?".to_owned() };
+        let mut shown = String::new();
+        let place = |at: usize| insn.offset + (HEADER + at) as u32;
+        let mut at = 0;
+        if class == DATA {
+            shown.push_str(".byte");
+            while at < text.len() {
+                shown.push_str(if at == 0 { " " } else { ", " });
+                let site = code.sites.iter().find(|s| s.offset == place(at));
+                let named =
+                    site.and_then(|s| Some((resolve(Operand::Site(s.offset))?, s.kind.size()?.max(1))));
+                match named {
+                    Some((name, size)) => {
+                        shown.push_str(&name);
+                        at += usize::from(size);
+                    }
+                    None => {
+                        shown.push_str(&format!("{:#04x}", text[at]));
+                        at += 1;
+                    }
+                }
+            }
+            return shown;
+        }
+        while let Some(&c) = text.get(at) {
+            let (name, used) = match c {
+                REFERENCE => (resolve(Operand::Site(place(at))), 1),
+                BRANCH => match insn.target {
+                    Some(target) => (resolve(Operand::Target(target)), 5),
+                    None => (resolve(Operand::Site(place(at + 1))), 5),
+                },
+                DISTANCE => (Some(".".to_owned()), 9),
+                _ => {
+                    let run = text[at..].iter().take_while(|&&c| c > DISTANCE).count();
+                    (Some(String::from_utf8_lossy(&text[at..at + run]).into_owned()), run)
+                }
+            };
+            shown.push_str(name.as_deref().unwrap_or("?"));
+            at += used.max(1);
+        }
+        shown
+    }
+
+    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
+        if insn.kind.is_direct_branch() {
+            return None;
+        }
+        let (class, text) = record::first(code.bytes_of(insn))?;
+        let is_instruction = class != DATA && class != SPACE;
+        is_instruction.then(|| operands::numbers(self.syntax, self.stack_register(), text)).flatten()
+    }
+
+    fn argument_registers(&self) -> &'static [u8] {
+        self.machine.argument_registers()
+    }
+
+    fn stack_register(&self) -> u8 {
+        self.machine.stack_register()
+    }
+
+    fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        let plain = record::first(code.bytes_of(insn)).filter(|(class, _)| *class == record::PLAIN);
+        plain
+            .and_then(|(_, text)| operands::effects(self.syntax, self.stack_register(), text))
+            .unwrap_or(Effects { reads: RegSet::ALL, writes: RegSet::ALL })
+    }
+
+    fn register_name(&self, register: u8) -> &'static str {
+        self.machine.register_name(register)
+    }
+}
