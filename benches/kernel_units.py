@@ -208,25 +208,32 @@ class Judgement:
 
     def explanation(self, extra):
         """Why something is listed that does not differ; None when nobody can tell."""
-        causes = [cause for entry in self.causes(extra) for cause in entry["causes"]]
-        pairs = [re.match(r"same instructions; (\S+)(?: became (\S+))?$", summary) for _, summary in causes]
+        symbols = self.symbols(extra)
+        causes = [cause for symbol in symbols for cause in symbol["causes"]]
         # The oracle takes all numbered variables of one name for the same one.
-        if pairs and all(pairs) and all(kind == "reference" for kind, _ in causes):
-            names = [(pair[1], pair[2] or pair[1]) for pair in pairs]
-            if all(oracle.is_numbered(a) and oracle.plain(a) == oracle.plain(b) for a, b in names):
+        if causes and all(cause["kind"] == "reference" and cause["chain"] for cause in causes):
+            ends = [re.match(r"(\S+)(?: became (\S+))?$", cause["chain"][-1]["what"]) for cause in causes]
+            if all(end and leads_to_numbered(end[1], end[2] or end[1]) for end in ends):
                 return "numbered variables of one name, paired in another order"
-        statuses = collections.Counter(entry["status"] for entry in self.causes(extra))
-        if extra.startswith("object ") and statuses["new"] == statuses["removed"] == sum(statuses.values()) / 2 > 0:
-            return "variables that other functions use now, listed as removed and new"
+        statuses = [symbol["status"] for symbol in symbols]
+        if extra.startswith("object ") and set(statuses) == {"new", "removed"}:
+            if statuses.count("new") == statuses.count("removed"):
+                return "variables that other functions use now, listed as removed and new"
         return None
 
-    def causes(self, extra):
+    def symbols(self, extra):
         name = extra.split(" ", 1)[1]
+        return [s for s in self.listed.symbols if name in (oracle.plain(s["name"]), s["name"])]
+
+    def causes(self, extra):
         return [
             {"status": s["status"], "causes": [(c["kind"], c["summary"]) for c in s["causes"]]}
-            for s in self.listed.symbols
-            if name in (oracle.plain(s["name"]), s["name"])
+            for s in self.symbols(extra)
         ]
+
+
+def leads_to_numbered(original, patched):
+    return oracle.is_numbered(original) and oracle.plain(original) == oracle.plain(patched)
 
 
 def in_turn(jobs, work, items):

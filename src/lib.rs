@@ -21,5 +21,7 @@ pub mod compare;
 
 pub mod impact;
 
+pub mod inspect;
+
 pub mod livepatch;
 pub mod report;

@@ -113,3 +113,53 @@ pub struct FileSymbol {
     /// Name of the symbol.
     pub symbol: Option<String>,
 }
+
+/// A request of `fixscope info`.
+#[derive(Debug, Clone)]
+pub struct InfoPlan {
+    /// The files; of one with a symbol only that is listed, with what it refers to.
+    pub files: Vec<FileSymbol>,
+    /// What is listed of the others.
+    pub selection: crate::inspect::Selection,
+    /// Number of jobs at a time, at least 1.
+    pub jobs: usize,
+}
+
+/// A request of `fixscope show`.
+#[derive(Debug, Clone)]
+pub struct ShowPlan {
+    /// The files, each with a symbol.
+    pub symbols: Vec<FileSymbol>,
+    /// How they are shown.
+    pub form: crate::inspect::Form,
+    /// Number of jobs at a time, at least 1.
+    pub jobs: usize,
+}
+
+/// A request of `fixscope callgraph`.
+#[derive(Debug, Clone)]
+pub struct CallGraphPlan {
+    /// The files; a symbol is one that the graph begins at.
+    pub files: Vec<FileSymbol>,
+    /// Names that the graph begins at, of any of the files.
+    pub from: Vec<String>,
+    /// Reach callers instead of callees.
+    pub callers: bool,
+    /// Show only what is reached over that many edges.
+    pub max_depth: Option<u64>,
+    /// Show symbols that none of the files defines.
+    pub external: bool,
+    /// Leave out addresses, and data objects that hold them.
+    pub calls_only: bool,
+    /// Number of jobs at a time, at least 1.
+    pub jobs: usize,
+}
+
+/// A request of `fixscope copy`.
+#[derive(Debug, Clone)]
+pub struct CopyPlan {
+    /// The assembly file.
+    pub file: PathBuf,
+    /// The symbols to cut out of it, at least one.
+    pub symbols: Vec<String>,
+}

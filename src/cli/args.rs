@@ -1,5 +1,7 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
+pub mod inspect;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -56,6 +58,18 @@ pub enum Command {
     /// Compare two object files, archives or folders of them, or one symbol of each
     #[command(after_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Diff(DiffArgs),
+    /// List the functions and data objects of object and assembly files
+    #[command(after_help = inspect::info_help())]
+    Info(inspect::InfoArgs),
+    /// Show functions and data objects as fixscope sees them
+    #[command(after_help = inspect::show_help())]
+    Show(inspect::ShowArgs),
+    /// Draw who calls whom, for Graphviz or as JSON
+    #[command(visible_alias = "cg", after_help = inspect::callgraph_help())]
+    Callgraph(inspect::CallGraphArgs),
+    /// Cut functions and data objects out of an assembly file, with what they need
+    #[command(after_help = inspect::copy_help())]
+    Copy(inspect::CopyArgs),
 }
 
 /// Arguments of `analyze`.

@@ -4,6 +4,7 @@
 mod args;
 mod environment;
 mod file_symbol;
+mod inspect;
 mod output;
 mod progress;
 mod resolve;
@@ -60,6 +61,10 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
             bar.finish();
             present(outcome?, &shown)
         }
+        Command::Info(args) => inspect::info(&args, environment),
+        Command::Show(args) => inspect::show(&args, environment),
+        Command::Callgraph(args) => inspect::callgraph(args, environment),
+        Command::Copy(args) => inspect::copy(&args),
     }
 }
 

@@ -147,20 +147,26 @@ fn presentation(
         )));
     }
     let destination = Destination::resolve(output.output.as_deref())?;
-    let coloured = match output.color {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => {
-            let terminal = environment.coloured_terminal && destination == Destination::Stdout;
-            environment.colour.unwrap_or(terminal)
-        }
-    };
+    let style = style(output.color, &destination, environment);
     let text = TextOptions {
-        style: Style { coloured },
+        style,
         verbose: output.verbose,
         view: shows(output).then(|| view(output, environment)),
     };
     Ok(Presentation { format: output.format, text, destination, skeleton, quiet: output.quiet })
+}
+
+/// The style of text that goes to `destination`.
+pub fn style(color: Colour, destination: &Destination, environment: &Environment) -> Style {
+    let coloured = match color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let terminal = environment.coloured_terminal && *destination == Destination::Stdout;
+            environment.colour.unwrap_or(terminal)
+        }
+    };
+    Style { coloured }
 }
 
 /// Whether instructions and contents are shown at all: how they are shown says so too.

@@ -307,48 +307,5 @@ pub(super) fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64
 
 /// A target in words.
 pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
-    let plus = |name: &str, offset: i64| match offset {
-        0 => name.to_owned(),
-        o if o > 0 => format!("{name}+{o:#x}"),
-        o => format!("{name}-{:#x}", o.unsigned_abs()),
-    };
-    match target {
-        Target::Symbol { index, addend } => plus(&n.unit.symbols[index as usize].name, addend),
-        Target::Entity { id, offset: 0 } if n.entity(id).by_content && n.name(id).starts_with(".L") => {
-            let entity = n.entity(id);
-            entity.section.map_or_else(|| n.name(id).to_owned(), |s| describe_nameless(n, s, entity.offset))
-        }
-        Target::Entity { id, offset } => {
-            let entity = n.entity(id);
-            let at =
-                u64::try_from(offset).ok().filter(|&at| at != 0).and_then(|at| entity.offset.checked_add(at));
-            match entity.section.zip(at).and_then(|(s, at)| n.unit.line(s, at)) {
-                Some(line) if entity.kind == EntityKind::Function => format!("{} at line {line}", n.name(id)),
-                _ => plus(n.name(id), offset),
-            }
-        }
-        Target::Nameless { section, offset, inner } => plus(&describe_nameless(n, section, offset), inner),
-        Target::Place { section, offset } => plus(n.unit.section(section).map_or("?", |s| &s.name), offset),
-        Target::Number(number) => format!("{number:#x}"),
-    }
-}
-
-fn describe_nameless(n: &Normalized<'_, '_>, section: u32, offset: u64) -> String {
-    let Some(info) = n.unit.section(section) else { return "?".to_owned() };
-    let range = n.nameless_extent(section, offset);
-    let bytes = n.bytes(section, range.clone());
-    let is_text = n.unit.linked.is_some() && n.text_length(section, offset) == bytes.len() as u64;
-    if is_text && !bytes.is_empty() || info.is_strings() && info.entsize <= 1 {
-        let text = String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)).into_owned();
-        // The kernel's log levels are a control character and a digit in front of the text.
-        let shown: String = text.chars().take(60).collect();
-        let dots = if shown.len() < text.len() { "…" } else { "" };
-        return format!("string {shown:?}{dots}");
-    }
-    let len = range.end - range.start;
-    if len <= 16 && !bytes.is_empty() {
-        let hex: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        return format!("constant {}", hex.join(" "));
-    }
-    format!("{len} bytes at {}+{offset:#x}", info.name)
+    n.describe(target)
 }

@@ -6,7 +6,7 @@ use object::elf;
 use crate::correlate;
 use crate::error::{Error, Result};
 use crate::load::{Section, Unit};
-use crate::normalize::Normalized;
+use crate::normalize::{Normalized, arch_of};
 use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, is_listed};
@@ -114,17 +114,6 @@ pub fn one_sided(unit: &Unit<'_>, side: Side) -> Result<Comparison> {
     };
     let matching = correlate::correlate(Pair::new(o, p));
     Ok(Builder::new(Sides { original: o, patched: p, matching: &matching }, Options::default()).run())
-}
-
-fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
-    unit.arch().ok_or_else(|| {
-        let bits = if unit.is_64 { 64 } else { 32 };
-        let what = format!(
-            "is {bits}-bit code for ELF machine {}, which fixscope does not compare; it compares x86_64",
-            unit.machine
-        );
-        Error::input(&unit.path, "architecture", what)
-    })
 }
 
 /// Whether two units are the same in every byte that matters, told without looking at any function.

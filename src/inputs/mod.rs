@@ -12,6 +12,7 @@ pub mod fix;
 mod git;
 mod kbuild;
 pub mod lines;
+pub mod objects;
 pub mod pairing;
 pub mod patch;
 pub mod progress;

@@ -271,7 +271,7 @@ fn pair_files(name: &str, paths: Pair<Option<PathBuf>>) -> Result<Vec<ObjectPair
         .collect())
 }
 
-fn member_source(path: &Path, member: Member) -> ObjectSource {
+pub(super) fn member_source(path: &Path, member: Member) -> ObjectSource {
     match member {
         Member::Inside { name, range } => {
             ObjectSource { path: path.to_path_buf(), member: Some(range), member_name: Some(name) }

@@ -194,6 +194,22 @@ pub fn is_tracer(name: &str) -> bool {
     matches!(name, "__fentry__" | "mcount" | "_mcount" | "__gnu_mcount_nc")
 }
 
+/// Whether a symbol is a thunk that stands for a call or jump through a register: the kernel's and GCC's
+/// `__x86_indirect_thunk_REG` (`-mindirect-branch`), and Clang's `__llvm_retpoline_REG`.
+pub fn is_indirect_thunk(name: &str) -> bool {
+    name.starts_with("__x86_indirect_") || name.starts_with("__llvm_retpoline_")
+}
+
+/// The symbol that an entry of the kernel's table of exported symbols is for (`EXPORT_SYMBOL`).
+pub fn exported(name: &str) -> Option<&str> {
+    name.strip_prefix("__ksymtab_").filter(|symbol| !symbol.is_empty())
+}
+
+/// Whether a symbol is a thunk that stands for a return (GCC's `-mfunction-return`).
+pub fn is_return_thunk(name: &str) -> bool {
+    name == "__x86_return_thunk"
+}
+
 /// Whether an undefined symbol is one that the compiler itself asks for: calls of tracing and sanitizers, thunks
 /// and the stack protector. Any module has them.
 pub fn is_compilers_own(name: &str) -> bool {
@@ -207,6 +223,17 @@ pub fn is_compilers_own(name: &str) -> bool {
     ];
     const STARTS: [&str; 4] = ["__x86_indirect_thunk", "__asan_", "__ubsan_", "__sanitizer_"];
     is_tracer(name) || NAMES.contains(&name) || STARTS.iter().any(|s| name.starts_with(s))
+}
+
+/// The name in its language's own notation: C++ (Itanium ABI) and Rust without its hash.
+pub fn demangled(name: &str) -> Option<String> {
+    if let Ok(name) = rustc_demangle::try_demangle(name) {
+        return Some(format!("{name:#}"));
+    }
+    if !name.starts_with("_Z") {
+        return None;
+    }
+    cpp_demangle::Symbol::new(name).ok()?.demangle(&cpp_demangle::DemangleOptions::default()).ok()
 }
 
 #[cfg(test)]
@@ -280,5 +307,12 @@ mod tests {
         assert_eq!(stem("f.constprop.0.isra.0"), "f");
         assert_eq!(stem("f"), "f");
         assert_eq!(stem(".L5"), ".L5");
+    }
+
+    #[test]
+    fn names_in_their_own_notation() {
+        assert_eq!(demangled("_ZN1n1fEi").as_deref(), Some("n::f(int)"));
+        assert_eq!(demangled("f"), None);
+        assert_eq!(demangled("_Znonsense"), None);
     }
 }

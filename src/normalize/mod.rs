@@ -5,6 +5,7 @@
 //! nameless data) is worked out when it is first asked for.
 
 mod anonymous;
+mod describe;
 mod entities;
 mod function;
 mod linked;
@@ -15,7 +16,7 @@ mod targets;
 
 pub use entities::{Entity, EntityId, EntityKind};
 pub use function::DecodedFunction;
-pub use normalized::Normalized;
+pub use normalized::{Normalized, arch_of};
 pub use referrers::Referrer;
 pub use sections::{TableLayout, Treatment};
 pub use targets::Target;

@@ -13,6 +13,7 @@ use super::linked::{self, Resolved};
 use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
+use crate::error::{Error, Result};
 use crate::load::{Reloc, Section, Symbol, Unit};
 
 thread_local! {
@@ -308,6 +309,21 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let from_start = reloc.offset.wrapping_sub(start) as i64;
         self.target_of(section, reloc, from_start.wrapping_neg())
     }
+}
+
+/// The instruction set of a unit.
+///
+/// # Errors
+/// [`Error::Input`] (`architecture`) when fixscope does not know it.
+pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
+    unit.arch().ok_or_else(|| {
+        let bits = if unit.is_64 { 64 } else { 32 };
+        let what = format!(
+            "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",
+            unit.machine
+        );
+        Error::input(&unit.path, "architecture", what)
+    })
 }
 
 impl std::fmt::Debug for Normalized<'_, '_> {

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod diff;
+mod inspect;
 mod lines;
 mod skeleton;
 
@@ -15,6 +16,7 @@ use crate::report::model::{Report, ReportError};
 pub use crate::inputs::progress::Progress;
 pub use analyze::analyze;
 pub use diff::diff;
+pub use inspect::{callgraph, copy, info, show};
 
 /// What a request came to.
 #[derive(Debug)]
@@ -43,16 +45,5 @@ fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
 
 /// The demangled name of each entry that has one.
 fn demangle(comparison: &Comparison) -> Vec<Option<String>> {
-    comparison.entries.iter().map(|entry| demangled(&entry.name)).collect()
-}
-
-/// The name in its language's own notation: C++ (Itanium ABI) and Rust without its hash.
-fn demangled(name: &str) -> Option<String> {
-    if let Ok(name) = rustc_demangle::try_demangle(name) {
-        return Some(format!("{name:#}"));
-    }
-    if !name.starts_with("_Z") {
-        return None;
-    }
-    cpp_demangle::Symbol::new(name).ok()?.demangle(&cpp_demangle::DemangleOptions::default()).ok()
+    comparison.entries.iter().map(|entry| crate::load::names::demangled(&entry.name)).collect()
 }

@@ -1,10 +1,11 @@
 //! The report and its writers. Never computes: what it shows has been decided before.
 //!
 //! [`build`] turns the outcome of the stages into a [`model::Report`]; [`text`] and [`json`] write one;
-//! [`listing`] writes the instructions of changed functions in unified form; [`style`] names the roles of text,
+//! [`listing`] writes the instructions of changed functions in unified form, [`inspect`] what single files hold; [`style`] names the roles of text,
 //! so that no writer speaks of colours.
 
 pub mod build;
+pub mod inspect;
 pub mod json;
 pub mod listing;
 pub mod model;
