@@ -9,6 +9,7 @@ use std::process::Command;
 
 use common::cases::{Case, WAYS, cases};
 use fixscope::load::{MappedFile, Reloc, SymbolPlace, Unit, asm, elf};
+use fixscope_arch::{Code, Insn, RegSet, Site};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -22,10 +23,6 @@ struct Verdict {
 /// Cases whose cause is told better from assembly. Among machine code a NOP that ends at a round address may be there
 /// for alignment, and only the table that leads to it tells that one more is there; in assembly it is an instruction.
 const OTHER_CAUSE: [&str; 1] = ["static_key_branch_added"];
-
-/// Cases whose status is told better from object files: that a number is a line takes knowing what instructions do to
-/// registers.
-const OTHER_STATUS: [&str; 1] = ["line_reporter"];
 
 fn verdict(original: &Path, patched: &Path) -> Result<Verdict, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))
@@ -112,7 +109,6 @@ fn run(compiler: &str, ways: &[&str]) {
     let failures: Vec<String> = cases()
         .into_par_iter()
         .filter(|c| c.compiler.as_deref().is_none_or(|c| compiler.starts_with(c)))
-        .filter(|c| !OTHER_STATUS.iter().any(|n| c.folder.ends_with(n)))
         // Nothing links assembly.
         .filter(|c| !c.folder.join("original").is_dir())
         .filter(|c| only.as_ref().is_none_or(|only| c.folder.ends_with(only)))
@@ -285,6 +281,60 @@ fn what_cannot_be_read_is_refused_by_file_and_line() {
     assert!(refusal(folder.path(), "a.s", stacked.as_bytes()).contains("line 1001: more than 1000"));
     let long = format!(".text\nmovl ${}, %eax\n", "1+".repeat(3_000_000));
     assert!(refusal(folder.path(), "a.s", long.as_bytes()).contains("line 2: a statement of more than"));
+}
+
+/// Effects and numbers of statements whose bytes the assembler gives: what machine code reads and writes, the text does,
+/// and the numbers are the same ones in the same role.
+#[test]
+fn registers_and_numbers_are_those_of_the_machine_code() {
+    let assembly = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/assembly/registers.s");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let object = folder.path().join("registers.o");
+    common::sh(&["as", "-o", &object.display().to_string(), &assembly.display().to_string()], folder.path());
+    let files = [&assembly, &object].map(|path| MappedFile::open(path).expect("it is there"));
+    let text = asm::read(&assembly, files[0].bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let object = elf::read(&object, files[1].bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let [text, object] = [&text, &object].map(|unit| {
+        let arch = unit.arch().expect("x86-64");
+        let index = unit.sections.iter().position(|s| s.name == ".text").expect("there is code");
+        let sites: Vec<Site> = unit
+            .relocs(index as u32)
+            .iter()
+            .map(|r| Site { offset: r.offset as u32, kind: arch.relocation(r.r_type) })
+            .collect();
+        let bytes = &unit.sections[index].data;
+        let code = Code { bytes, address: 0, sites: &sites };
+        let mut insns = Vec::new();
+        arch.decode(&code, &mut insns);
+        let told = |insn: &Insn| {
+            let shown = arch.format(&code, insn, &|_| Some("symbol".to_owned()));
+            (shown, arch.effects(&code, insn), arch.numbers(&code, insn).expect("no branch among them"))
+        };
+        insns.iter().map(told).collect::<Vec<_>>()
+    });
+    assert_eq!(text.len(), object.len());
+    assert!(text.len() >= 100, "{}", text.len());
+    let (mut known, mut others) = (0, Vec::new());
+    for ((shown, e, n), (machine, all, numbers)) in text.iter().zip(&object) {
+        let missing = (all.reads.without(e.reads), all.writes.without(e.writes));
+        assert!(missing.0.is_empty() && missing.1.is_empty(), "{shown} ({machine}): {e:?}, {all:?}");
+        known += usize::from(e.writes != RegSet::ALL);
+        assert_eq!(n.loads_immediate, numbers.loads_immediate, "{shown} ({machine})");
+        if n.loads_immediate {
+            assert_eq!(e, all, "{shown} ({machine})");
+        }
+        if n.values != numbers.values {
+            others.push(shown.as_str());
+        }
+    }
+    // The decoder takes a copy of a register for `lea`, and a shift without a number for one by 1.
+    assert_eq!(others, ["movq %rdi,%rax", "shrl %eax"]);
+    assert!(known >= 80, "{known}");
+    for (i, (a, b)) in text.iter().zip(&object).enumerate() {
+        for (c, d) in text.iter().zip(&object).take(i) {
+            assert!(a.2.shape != c.2.shape || b.2.shape == d.2.shape, "{} and {}", a.0, c.0);
+        }
+    }
 }
 
 /// A line as long as the memory that is left is refused by its line, not by the system.

@@ -235,7 +235,8 @@ int other(int *p, int n) { return p[n] + helper(p); }
 #[test]
 fn one_symbol_is_compared_whatever_its_names() {
     let dir = folder();
-    compile(dir.path(), "a.o", &NAMES.replace("NAME", "foo"));
+    let gone = "int gone(int x) { return x ^ 77; }\n";
+    compile(dir.path(), "a.o", &(NAMES.replace("NAME", "foo") + gone));
     compile(dir.path(), "b.o", &NAMES.replace("NAME", "bar").replace("return p[n]", "return 2 * p[n]"));
     let status = |original: &str, patched: &str| {
         let run = run(dir.path(), &["diff", original, patched]);
@@ -256,10 +257,28 @@ fn one_symbol_is_compared_whatever_its_names() {
             "{text}"
         );
     }
+    // A counterpart that nobody names is found by its code.
     let (code, text) = status("a.o:foo", "b.o");
-    assert_eq!((code, text.contains("- removed    foo")), (1, true), "{text}");
+    assert_eq!((code, text.contains("= unchanged  bar  (was foo)")), (0, true), "{text}");
+    let (code, text) = status("a.o:gone", "b.o");
+    assert_eq!((code, text.contains("- removed    gone")), (1, true), "{text}");
     let (code, text) = status("a.o:bar", "b.o:bar");
     assert_eq!((code, text.contains("+ new        bar")), (1, true), "{text}");
+}
+
+#[test]
+fn what_stands_in_front_of_a_function_goes_with_it() {
+    let dir = folder();
+    let text = "__asm__(\".text\\n.type __cfi_f,@function\\n__cfi_f: movl $1111, %eax\\n.size __cfi_f,.-__cfi_f\\n\"\n\
+                \".globl f\\n.type f,@function\\nf: ret\\n.size f,.-f\");\n";
+    compile(dir.path(), "a.o", text);
+    compile(dir.path(), "b.o", &text.replace("1111", "2222"));
+    for (original, patched) in [("a.o", "b.o"), ("a.o:f", "b.o:f"), ("a.o:f", "b.o")] {
+        let run = run(dir.path(), &["diff", original, patched]);
+        assert_eq!(run.status, 1, "{}", run.stdout);
+        assert!(run.stdout.contains("* changed    f\n"), "{}", run.stdout);
+        assert!(run.stdout.contains("prefix __cfi_f differs"), "{}", run.stdout);
+    }
 }
 
 #[test]

@@ -41,10 +41,47 @@ pub struct Syntax {
     pub modifiers: &'static [&'static str],
     /// The one of them that a direct branch means anyway.
     pub branch_modifier: Option<&'static str>,
+    /// Mnemonics that do nothing but put an immediate into a register or memory, when they have one.
+    pub loads: &'static [&'static str],
+    /// What mnemonics do to the registers that their operands name, for those that touch no other ones but flags and
+    /// stack pointer.
+    pub accesses: &'static [(Access, &'static [&'static str])],
+    /// Registers, one list for each width.
+    pub registers: &'static [Registers],
+    /// The number of the flags in [`crate::RegSet`].
+    pub flags: u8,
     /// Mnemonics that only another architecture has, and which.
     pub foreign: &'static [(&'static str, &'static str)],
     /// Base registers in parentheses that only another architecture has, and which.
     pub foreign_bases: &'static [(&'static str, &'static str)],
+}
+
+/// What an instruction does to the registers that its operands name. A register that an address is made of is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It sets its last operand.
+    Set,
+    /// It changes its last operand and sets the flags.
+    Change,
+    /// As [`Access::Change`], and the flags as they were matter to it.
+    ChangeByFlags,
+    /// It reads its operands and sets the flags.
+    Compare,
+    /// It reads its operands and moves the stack pointer.
+    Push,
+    /// It sets its last operand and moves the stack pointer.
+    Pop,
+}
+
+/// Registers of one width.
+#[derive(Debug)]
+pub struct Registers {
+    /// The number of the first one in [`crate::RegSet`]; the others follow. What lies above 127 is no register.
+    pub first: u8,
+    /// Whether setting one leaves nothing of the register that it is a part of.
+    pub whole: bool,
+    /// Their names, without prefix.
+    pub names: &'static [&'static str],
 }
 
 impl Syntax {
@@ -56,6 +93,20 @@ impl Syntax {
     /// Where a mnemonic stands in [`Syntax::mnemonics`].
     pub fn place(&self, mnemonic: &[u8]) -> Option<usize> {
         self.mnemonics.iter().position(|(name, _)| name.as_bytes() == mnemonic)
+    }
+
+    /// What a mnemonic, without prefixes, does to registers; `None` when that is not known.
+    pub fn access(&self, mnemonic: &[u8]) -> Option<Access> {
+        let has = |names: &[&str]| names.iter().any(|name| name.as_bytes() == mnemonic);
+        self.accesses.iter().find(|(_, names)| has(names)).map(|(access, _)| *access)
+    }
+
+    /// The number in [`crate::RegSet`] of a register by its name without prefix, and whether it is a whole one.
+    pub fn register(&self, name: &[u8]) -> Option<(u8, bool)> {
+        self.registers.iter().find_map(|list| {
+            let place = list.names.iter().position(|n| n.as_bytes() == name)?;
+            Some((list.first.saturating_add(u8::try_from(place).ok()?), list.whole))
+        })
     }
 
     /// Whether a word stands in front of mnemonics.

@@ -10,6 +10,7 @@ use fixscope::report::inspect as writers;
 use fixscope::report::model::ReportError;
 use fixscope::report::style::Style;
 
+use super::args::Colour;
 use super::args::inspect::{
     CallGraphArgs, CopyArgs, GraphFormat, InfoArgs, InspectOutputArgs, ListFormat, ShowArgs,
 };
@@ -32,10 +33,10 @@ pub fn info(args: &InfoArgs, environment: &Environment) -> Result<u8> {
         selection: Selection { functions, objects, global, local, references: args.refs },
         jobs: jobs(&args.output, environment),
     };
-    let target = Target::new(&args.output, environment)?;
+    let target = Target::new(&args.output, args.color, environment)?;
     let info = target.with_progress(environment, |bar| pipeline::info(&plan, bar))?;
     target.destination.write(|out| match args.format {
-        ListFormat::Text => writers::info::write(&info, args.output.verbose, target.style, out),
+        ListFormat::Text => writers::info::write(&info, args.verbose, target.style, out),
         ListFormat::Json => writers::write_json(&info, out),
     })?;
     Ok(status(info.units.iter().flat_map(|unit| &unit.errors)))
@@ -54,7 +55,7 @@ pub fn show(args: &ShowArgs, environment: &Environment) -> Result<u8> {
     }
     let form = if args.normalized { Form::Normalized } else { Form::Raw };
     let plan = ShowPlan { symbols, form, jobs: jobs(&args.output, environment) };
-    let target = Target::new(&args.output, environment)?;
+    let target = Target::new(&args.output, args.color, environment)?;
     let show = target.with_progress(environment, |bar| pipeline::show(&plan, bar))?;
     target.destination.write(|out| match args.format {
         ListFormat::Text => writers::show::write(&show, target.style, out),
@@ -74,7 +75,7 @@ pub fn callgraph(args: CallGraphArgs, environment: &Environment) -> Result<u8> {
         let what = if args.callers { "--callers" } else { "--max-depth" };
         return Err(Error::Request(format!("{what}: name the function to begin at with --from NAME")));
     }
-    let target = Target::new(&args.output, environment)?;
+    let target = Target::new(&args.output, Colour::Never, environment)?;
     let plan = CallGraphPlan {
         files,
         from: args.from,
@@ -86,7 +87,7 @@ pub fn callgraph(args: CallGraphArgs, environment: &Environment) -> Result<u8> {
     };
     let graph = target.with_progress(environment, |bar| pipeline::callgraph(&plan, bar))?;
     target.destination.write(|out| match args.format {
-        GraphFormat::Dot => writers::dot::write(&graph, out),
+        GraphFormat::Dot => writers::dot::write(&graph, args.verbose, out),
         GraphFormat::Json => writers::write_json(&graph, out),
     })?;
     Ok(status(graph.units.iter().flat_map(|unit| &unit.errors)))
@@ -138,9 +139,9 @@ struct Target {
 }
 
 impl Target {
-    fn new(output: &InspectOutputArgs, environment: &Environment) -> Result<Target> {
+    fn new(output: &InspectOutputArgs, color: Colour, environment: &Environment) -> Result<Target> {
         let destination = Destination::resolve(output.output.as_deref())?;
-        let style = resolve::style(output.color, &destination, environment);
+        let style = resolve::style(color, &destination, environment);
         Ok(Target { destination, style, quiet: output.quiet })
     }
 

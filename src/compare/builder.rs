@@ -79,22 +79,24 @@ impl<'c> Builder<'c> {
         comparison
     }
 
-    /// Compares one pair, or what only one side has, with its cold parts, and nothing else.
+    /// Compares one pair, or what only one side has, with its cold parts and what stands in front of it, and nothing
+    /// else.
     pub(super) fn run_for(&self, ids: Pair<Option<EntityId>>) -> Comparison {
         let (o, p) = (self.sides.original, self.sides.patched);
         let matching: &Matching = self.sides.matching;
         let mut work = vec![ids];
-        let is_cold =
-            |n: &Normalized<'_, '_>, id, of: Option<EntityId>| of.is_some() && n.entity(id).cold_of == of;
+        let is_part = |n: &Normalized<'_, '_>, id, of: Option<EntityId>| {
+            of.is_some() && (n.entity(id).cold_of == of || n.entity(id).prefix_of == of)
+        };
         work.extend(
-            p.ids().filter(|&id| is_cold(p, id, ids.patched)).map(|id| {
-                Pair::new(matching.original(id).filter(|&c| is_cold(o, c, ids.original)), Some(id))
+            p.ids().filter(|&id| is_part(p, id, ids.patched)).map(|id| {
+                Pair::new(matching.original(id).filter(|&c| is_part(o, c, ids.original)), Some(id))
             }),
         );
         let taken: Vec<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
         work.extend(
             o.ids()
-                .filter(|&id| is_cold(o, id, ids.original) && !taken.contains(&id))
+                .filter(|&id| is_part(o, id, ids.original) && !taken.contains(&id))
                 .map(|id| Pair::new(Some(id), None)),
         );
         let unreached = unreached::find(&self.sides);

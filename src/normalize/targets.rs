@@ -82,10 +82,17 @@ impl Normalized<'_, '_> {
                 if symbol.kind != SymbolKind::Section
                     && addend != 0
                     && self.unit.section(target).is_some_and(|s| !s.is_code())
-                    && let Sure(Target::Nameless { section, offset, .. }) =
-                        self.undecided_target_at(target, symbol.offset as i64)
                 {
-                    return Sure(Target::Nameless { section, offset, inner: addend });
+                    match self.undecided_target_at(target, symbol.offset as i64) {
+                        Sure(Target::Nameless { section, offset, .. }) => {
+                            return Sure(Target::Nameless { section, offset, inner: addend });
+                        }
+                        // A place behind the label is in what the label names, though something else ends there.
+                        Undecided::End(section, offset) if addend > 0 => {
+                            return Sure(Target::Nameless { section, offset, inner: addend });
+                        }
+                        _ => {}
+                    }
                 }
                 self.undecided_target_at(target, (symbol.offset as i64).wrapping_add(addend))
             }

@@ -207,6 +207,11 @@ fn two_runs_write_the_same_graph() {
     let run = || look(dir.path(), &["callgraph", "--external", "-j", "2", "one.o", "two.o"], 0).stdout;
     let text = run();
     assert_eq!(text, run());
+    let verbose = look(dir.path(), &["callgraph", "-v", "one.o"], 0).stdout;
+    assert!(
+        verbose.contains("\"one.o#operations\" -> \"one.o#pointed\" [style=dashed, label=\"1\"];"),
+        "{verbose}"
+    );
     assert!(text.starts_with("digraph callgraph {\n") && text.ends_with("}\n"));
     let json = graph(dir.path(), &["--external", "one.o", "two.o"]);
     assert_eq!(text.matches(" -> ").count(), json.edges.len());

@@ -1,8 +1,9 @@
 //! Assembly text as an instruction set, for every architecture whose [`Syntax`] is known.
 //!
 //! The text of each statement is taken as it stands: which bytes an assembler would choose for it is not asked, and
-//! what its operands do to registers is not known.
+//! what it does to registers is known for the mnemonics of [`Syntax::accesses`] alone.
 
+mod operands;
 pub mod record;
 pub mod relocs;
 #[cfg(test)]
@@ -175,8 +176,13 @@ impl Arch for TextArch {
         shown
     }
 
-    fn numbers(&self, _code: &Code<'_>, _insn: &Insn) -> Option<Numbers> {
-        None
+    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
+        if insn.kind.is_direct_branch() {
+            return None;
+        }
+        let (class, text) = record::first(code.bytes_of(insn))?;
+        let is_instruction = class != DATA && class != SPACE;
+        is_instruction.then(|| operands::numbers(self.syntax, self.stack_register(), text)).flatten()
     }
 
     fn argument_registers(&self) -> &'static [u8] {
@@ -187,8 +193,11 @@ impl Arch for TextArch {
         self.machine.stack_register()
     }
 
-    fn effects(&self, _code: &Code<'_>, _insn: &Insn) -> Effects {
-        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+    fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        let plain = record::first(code.bytes_of(insn)).filter(|(class, _)| *class == record::PLAIN);
+        plain
+            .and_then(|(_, text)| operands::effects(self.syntax, self.stack_register(), text))
+            .unwrap_or(Effects { reads: RegSet::ALL, writes: RegSet::ALL })
     }
 
     fn register_name(&self, register: u8) -> &'static str {

@@ -12,7 +12,8 @@ pub enum Form {
     Address = 0,
     /// The distance from the field to the symbol plus addend; only in data.
     Distance = 1,
-    /// The distance to this symbol from that of the [`Form::From`] at the same place.
+    /// The distance to this symbol from that of the [`Form::From`] at the same place. Of what lies behind that, the
+    /// addend leads to the last byte in front of the symbol.
     To = 2,
     /// The symbol that a distance is counted from.
     From = 3,

@@ -76,8 +76,145 @@ proptest! {
             at = insn.end();
             let code = Code { bytes: &bytes, address: 0, sites: &[] };
             X86_64.format(&code, insn, &|_| None);
+            X86_64.numbers(&code, insn);
+            X86_64.effects(&code, insn);
         }
         prop_assert_eq!(at as usize, bytes.len());
         X86_64.is_padding(&bytes);
+    }
+}
+
+fn numbers(text: &str) -> Option<Numbers> {
+    let bytes = record(record::PLAIN, text.as_bytes());
+    X86_64.numbers(&Code { bytes: &bytes, address: 0, sites: &[] }, &decode(&bytes, &[])[0])
+}
+
+/// The numbers of one statement and their roles.
+fn values(text: &str) -> Vec<(i64, crate::NumberRole)> {
+    numbers(text).expect("it has a shape").values.iter().flatten().map(|n| (n.value, n.role)).collect()
+}
+
+#[test]
+fn numbers_are_told_from_the_rest_of_the_text() {
+    use crate::NumberRole::{Displacement, Frame, Immediate};
+    assert_eq!(values("movl $12,%esi"), [(12, Immediate)]);
+    assert_eq!(values("movl $-3,-16(%rsp,%rax,4)"), [(-16, Frame), (-3, Immediate)]);
+    assert_eq!(values("movq (%rdi),%rax"), [(0, Displacement)]);
+    assert_eq!(values("movq %gs:40,%rax"), [(40, Displacement)]);
+    assert_eq!(values("subq $24,%rsp"), [(24, Frame)]);
+    assert_eq!(values("jmp *8(,%rdi,8)"), [(8, Displacement)]);
+    // What a symbol is part of, registers with numbers in their names, and what is no number of 64 bits.
+    for text in [
+        "movl $\x01,%edi",
+        "movl $\x01-\x01+4,%edi",
+        "movl \x01-4(%rip),%eax",
+        "movl 4+\x01(%rip),%eax",
+        "faddp %st,%st(1)",
+        "movq $18446744073709551615,%rax",
+        "movl $007,%eax",
+        "movl $-0,%eax",
+        "vaddps {rn-sae},%zmm1,%zmm2,%zmm3",
+    ] {
+        assert_eq!(values(text), [], "{text}");
+    }
+    let loads = |text| numbers(text).expect("it has a shape").loads_immediate;
+    assert!(loads("movl $12,%esi") && loads("pushq $12") && loads("movb $1,8(%rsp)"));
+    assert!(!loads("addl $12,%esi") && !loads("movl $\x01,%edi") && !loads("movl 12,%esi"));
+    // No instruction has so many.
+    assert_eq!(numbers("mov $1,$2,$3,4(%rax)"), None);
+    // Only classes of statements have numbers: what follows is bytes.
+    let bytes = record(DATA, b"movl $12,%esi");
+    assert_eq!(
+        X86_64.numbers(&Code { bytes: &bytes, address: 0, sites: &[] }, &decode(&bytes, &[])[0]),
+        None
+    );
+}
+
+#[test]
+fn shapes_are_texts_without_numbers() {
+    let same = |a: &str, b: &str| {
+        let (a, b) = (numbers(a).expect("it has a shape"), numbers(b).expect("it has a shape"));
+        a.shape == b.shape && a.loads_immediate == b.loads_immediate
+    };
+    let long = "vfmadd231ps $5,17(%rdi,%rsi,8),%zmm13,%zmm14{%k1}{z}";
+    for (a, b) in [
+        ("movl $12,%esi", "movl $-4000,%esi"),
+        ("movq (%rdi),%rax", "movq 128(%rdi),%rax"),
+        (long, "vfmadd231ps $500,1700(%rdi,%rsi,8),%zmm13,%zmm14{%k1}{z}"),
+    ] {
+        assert!(same(a, b), "{a} and {b}");
+    }
+    for (a, b) in [
+        ("movl $12,%esi", "movl $12,%edi"),
+        ("movl $12,%esi", "movl 12,%esi"),
+        ("movl $12,%esi", "movl $\x01,%esi"),
+        ("movl $12,%esi", "movq $12,%rsi"),
+        ("movl $12,%esi", "movl $12,,%esi"),
+        ("movl $7,%esi", "movl $007,%esi"),
+        ("movl (%rdi,%rax,4),%esi", "movl (%rdi,%rax,8),%esi"),
+        ("addl $1,(%rdi)", "lock addl $1,(%rdi)"),
+        ("faddp %st,%st(1)", "faddp %st,%st(2)"),
+        ("movl $\x01-\x01+4,%edi", "movl $\x01-\x01+8,%edi"),
+        (long, "vfmadd231ps $5,17(%rdi,%rsi,8),%zmm13,%zmm14{%k2}{z}"),
+        (long, "vfmadd231ps $5,17(%rdi,%rsi,4),%zmm13,%zmm14{%k1}{z}"),
+    ] {
+        assert!(!same(a, b), "{a} and {b}");
+    }
+}
+
+#[test]
+fn effects_are_those_of_the_registers_named() {
+    let set = |names: &str| -> RegSet {
+        let number = |name| (0..68).find(|&n| X86_64.register_name(n) == name).expect("a register's name");
+        names.split_whitespace().map(number).collect()
+    };
+    let effects = |class: u8, text: &str| {
+        let bytes = record(class, text.as_bytes());
+        X86_64.effects(&Code { bytes: &bytes, address: 0, sites: &[] }, &decode(&bytes, &[])[0])
+    };
+    let cases = [
+        ("movl $12,%esi", "", "rsi"),
+        ("movw $12,%si", "rsi", "rsi"),
+        ("movl $12,8(%rsp)", "rsp", ""),
+        ("movl $12,\x01(%rip)", "", ""),
+        ("leaq 8(%rdi,%rsi,4),%rax", "rdi rsi", "rax"),
+        ("movq %fs:40,%rax", "fs", "rax"),
+        ("movzbl %dil,%eax", "rdi", "rax"),
+        ("vmovups %zmm1,%zmm20{%k1}{z}", "xmm1 xmm20 k1", "xmm20 k1"),
+        ("addl %ecx,%eax", "rax rcx", "rax flags"),
+        ("shlq %cl,8(%rdx)", "rcx rdx flags", "flags"),
+        ("cmpl $5,%edi", "rdi", "flags"),
+        ("pushq %rbx", "rbx rsp", "rsp"),
+        ("popq %rbp", "rsp", "rbp rsp"),
+    ];
+    for (text, reads, writes) in cases {
+        let expected = Effects { reads: set(reads), writes: set(writes) };
+        assert_eq!(effects(record::PLAIN, text), expected, "{text}");
+    }
+    let all = Effects { reads: RegSet::ALL, writes: RegSet::ALL };
+    for text in [
+        "mulq %rcx",
+        "movsb",
+        "movsl",
+        "lock addl $1,(%rdi)",
+        "movq %cr3,%rax",
+        "mov",
+        "movl $1,%what",
+        "mov %,%rax",
+    ] {
+        assert_eq!(effects(record::PLAIN, text), all, "{text}");
+    }
+    assert_eq!(effects(class(b"call"), "call *%rax"), all);
+    assert_eq!(effects(DATA, "movl $12,%esi"), all);
+}
+
+#[test]
+fn every_mnemonic_and_register_is_listed_once() {
+    let syntax = &crate::x86::X86_64_ATT;
+    let mnemonics: Vec<_> = syntax.accesses.iter().flat_map(|a| a.1).collect();
+    let registers: Vec<_> = syntax.registers.iter().flat_map(|r| r.names).collect();
+    for list in [mnemonics, registers] {
+        let once: std::collections::BTreeSet<_> = list.iter().collect();
+        assert_eq!(once.len(), list.len());
     }
 }

@@ -14,8 +14,10 @@ const NAMES: [&str; 68] = [
     "xmm23", "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k0", "k1", "k2", "k3",
     "k4", "k5", "k6", "k7", "flags", "es", "cs", "ss", "ds", "fs", "gs", "x87", "cr", "dr", "bnd", "other",
 ];
-const FLAGS: u8 = 56;
-const SEGMENTS: u8 = 57;
+pub(super) const VECTORS: u8 = 16;
+pub(super) const MASKS: u8 = 48;
+pub(super) const FLAGS: u8 = 56;
+pub(super) const SEGMENTS: u8 = 57;
 const X87: u8 = 63;
 const OTHER: u8 = 67;
 
@@ -29,8 +31,8 @@ fn number(register: Register) -> Option<u8> {
     Some(match full {
         Register::None | Register::RIP | Register::EIP => return None,
         r if r.is_gpr() => r.number() as u8,
-        r if r.is_vector_register() => 16 + r.number() as u8,
-        r if r.is_k() => 48 + r.number() as u8,
+        r if r.is_vector_register() => VECTORS + r.number() as u8,
+        r if r.is_k() => MASKS + r.number() as u8,
         r if r.is_segment_register() => SEGMENTS + r.number() as u8,
         r if r.is_st() || r.is_mm() => X87,
         r if r.is_cr() => 64,

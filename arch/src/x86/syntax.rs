@@ -1,7 +1,9 @@
 //! Assembly text in AT&T syntax (GNU assembler's manual, "80386 Dependent Features"; `tc-i386.c`).
 
 use crate::InsnKind::{Call, ConditionalJump, Jump, LandingPad, Nop, Return, Trap};
-use crate::syntax::Syntax;
+use crate::syntax::{Access, Registers, Syntax};
+
+use super::effects::{FLAGS, MASKS, SEGMENTS, VECTORS};
 
 /// 64-bit x86 in AT&T syntax.
 pub static X86_64_ATT: Syntax = Syntax {
@@ -121,6 +123,114 @@ pub static X86_64_ATT: Syntax = Syntax {
         "SECREL32",
     ],
     branch_modifier: Some("PLT"),
+    loads: &["mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "push", "pushw", "pushq"],
+    // Not here is what touches registers that it does not name, such as `mul`, and `movsb` to `movsq`, which without
+    // operands are the string instructions. Rotations leave some flags as they were, and so do shifts by no place.
+    accesses: &[
+        (
+            Access::Set,
+            &[
+                "mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "lea", "leaw", "leal", "leaq",
+                "movzbw", "movzbl", "movzbq", "movzwl", "movzwq", "movsbw", "movsbl", "movsbq", "movswl",
+                "movswq", "movslq", "movd", "movaps", "movups", "movapd", "movupd", "movdqa", "movdqu",
+                "vmovaps", "vmovups", "vmovapd", "vmovupd", "vmovdqa", "vmovdqu",
+            ],
+        ),
+        (
+            Access::Change,
+            &[
+                "add", "addb", "addw", "addl", "addq", "sub", "subb", "subw", "subl", "subq", "and", "andb",
+                "andw", "andl", "andq", "or", "orb", "orw", "orl", "orq", "xor", "xorb", "xorw", "xorl",
+                "xorq", "inc", "incb", "incw", "incl", "incq", "dec", "decb", "decw", "decl", "decq", "neg",
+                "negb", "negw", "negl", "negq", "not", "notb", "notw", "notl", "notq",
+            ],
+        ),
+        (
+            Access::ChangeByFlags,
+            &[
+                "adc", "adcb", "adcw", "adcl", "adcq", "sbb", "sbbb", "sbbw", "sbbl", "sbbq", "sal", "salb",
+                "salw", "sall", "salq", "sar", "sarb", "sarw", "sarl", "sarq", "shl", "shlb", "shlw", "shll",
+                "shlq", "shr", "shrb", "shrw", "shrl", "shrq", "rol", "rolb", "rolw", "roll", "rolq", "ror",
+                "rorb", "rorw", "rorl", "rorq",
+            ],
+        ),
+        (
+            Access::Compare,
+            &["cmp", "cmpb", "cmpw", "cmpl", "cmpq", "test", "testb", "testw", "testl", "testq"],
+        ),
+        (Access::Push, &["push", "pushw", "pushq"]),
+        (Access::Pop, &["pop", "popw", "popq"]),
+    ],
+    registers: &[
+        Registers {
+            first: 0,
+            whole: true,
+            names: &[
+                "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
+                "r13", "r14", "r15",
+            ],
+        },
+        Registers {
+            first: 0,
+            whole: true,
+            names: &[
+                "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "r8d", "r9d", "r10d", "r11d", "r12d",
+                "r13d", "r14d", "r15d",
+            ],
+        },
+        Registers {
+            first: 0,
+            whole: false,
+            names: &[
+                "ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "r8w", "r9w", "r10w", "r11w", "r12w", "r13w",
+                "r14w", "r15w",
+            ],
+        },
+        Registers {
+            first: 0,
+            whole: false,
+            names: &[
+                "al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "r12b",
+                "r13b", "r14b", "r15b",
+            ],
+        },
+        Registers { first: 0, whole: false, names: &["ah", "ch", "dh", "bh"] },
+        Registers {
+            first: VECTORS,
+            whole: true,
+            names: &[
+                "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+                "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "xmm16", "xmm17", "xmm18", "xmm19", "xmm20",
+                "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30",
+                "xmm31",
+            ],
+        },
+        Registers {
+            first: VECTORS,
+            whole: true,
+            names: &[
+                "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9", "ymm10",
+                "ymm11", "ymm12", "ymm13", "ymm14", "ymm15", "ymm16", "ymm17", "ymm18", "ymm19", "ymm20",
+                "ymm21", "ymm22", "ymm23", "ymm24", "ymm25", "ymm26", "ymm27", "ymm28", "ymm29", "ymm30",
+                "ymm31",
+            ],
+        },
+        Registers {
+            first: VECTORS,
+            whole: true,
+            names: &[
+                "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10",
+                "zmm11", "zmm12", "zmm13", "zmm14", "zmm15", "zmm16", "zmm17", "zmm18", "zmm19", "zmm20",
+                "zmm21", "zmm22", "zmm23", "zmm24", "zmm25", "zmm26", "zmm27", "zmm28", "zmm29", "zmm30",
+                "zmm31",
+            ],
+        },
+        Registers { first: MASKS, whole: true, names: &["k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7"] },
+        Registers { first: SEGMENTS, whole: true, names: &["es", "cs", "ss", "ds", "fs", "gs"] },
+        // The instruction's own address, and the index that is none.
+        Registers { first: 128, whole: true, names: &["rip", "eip", "riz", "eiz"] },
+    ],
+    flags: FLAGS,
     foreign: &[
         ("pushl", "32-bit x86"),
         ("popl", "32-bit x86"),

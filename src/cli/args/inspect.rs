@@ -101,6 +101,12 @@ pub struct InfoArgs {
     /// Form of the list
     #[arg(long, value_enum, default_value_t = ListFormat::Text, help_heading = "Output")]
     pub format: ListFormat,
+    /// Tell more: where each reference is used, and files of local symbols
+    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
+    pub verbose: bool,
+    /// When to colour text
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto, help_heading = "Output")]
+    pub color: Colour,
     /// How the outcome is shown.
     #[command(flatten)]
     pub output: InspectOutputArgs,
@@ -120,6 +126,9 @@ pub struct ShowArgs {
     /// Form of the listing
     #[arg(long, value_enum, default_value_t = ListFormat::Text, help_heading = "Output")]
     pub format: ListFormat,
+    /// When to colour text
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto, help_heading = "Output")]
+    pub color: Colour,
     /// How the outcome is shown.
     #[command(flatten)]
     pub output: InspectOutputArgs,
@@ -151,6 +160,9 @@ pub struct CallGraphArgs {
     /// Form of the graph
     #[arg(long, value_enum, default_value_t = GraphFormat::Dot, help_heading = "Output")]
     pub format: GraphFormat,
+    /// Write at each edge how often it is taken
+    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
+    pub verbose: bool,
     /// How the outcome is shown.
     #[command(flatten)]
     pub output: InspectOutputArgs,
@@ -165,15 +177,9 @@ pub struct InspectOutputArgs {
     /// Jobs to run at a time [default: the number of processors]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// Tell more: where each reference is used, and files of local symbols
-    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
-    pub verbose: bool,
     /// Show no progress
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
-    /// When to colour text
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto, help_heading = "Output")]
-    pub color: Colour,
 }
 
 /// Forms of a list.

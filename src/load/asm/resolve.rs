@@ -335,11 +335,19 @@ impl Resolver<'_, '_> {
                         let behind = at as i64 - self.offset(from) as i64;
                         refer(Form::Distance, size, Some(*a), addend.wrapping_add(behind));
                     }
-                    _ if self.distance(*a, *b).is_some() => {
-                        refer(Form::To, size, Some(*a), addend);
+                    _ => {
+                        let distance = self.distance(*a, *b);
+                        let distance = distance.ok_or("a distance that no relocation expresses")?;
+                        // A label behind a function's last instruction may stand where the next function begins: the
+                        // last byte of what is measured tells which is meant.
+                        let last = match distance {
+                            0 => return put(&sum.constant.to_le_bytes()[..usize::from(size)]),
+                            1.. => addend.wrapping_sub(1),
+                            _ => addend,
+                        };
+                        refer(Form::To, size, Some(*a), last);
                         refer(Form::From, size, Some(*b), 0);
                     }
-                    _ => return Err("a distance that no relocation expresses".to_owned()),
                 }
             }
             (FieldKind::Operand, [], []) => refer(Form::Operand, 1, None, addend),

@@ -15,11 +15,11 @@ const LEGEND: [&str; 5] = [
     "Filled is what the graph begins at.",
 ];
 
-/// Writes `graph` in DOT, with one cluster for each file.
+/// Writes `graph` in DOT, with one cluster for each file; with `verbose` each edge says how often it is taken.
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn write(graph: &CallGraph, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(graph: &CallGraph, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "digraph callgraph {{")?;
     for line in LEGEND {
         writeln!(out, "  // {line}")?;
@@ -40,11 +40,17 @@ pub fn write(graph: &CallGraph, out: &mut dyn Write) -> io::Result<()> {
     outside.try_for_each(|node| write_node(node, "  ", out))?;
     for edge in &graph.edges {
         let look = match edge.using {
-            Use::Call => "",
-            Use::TailCall => " [arrowhead=empty]",
-            Use::Address => " [style=dashed]",
+            Use::Call => None,
+            Use::TailCall => Some("arrowhead=empty".to_owned()),
+            Use::Address => Some("style=dashed".to_owned()),
         };
-        writeln!(out, "  {} -> {}{look};", id(&edge.from), id(&edge.to))?;
+        let count = verbose.then(|| format!("label=\"{}\"", edge.count));
+        let attributes: Vec<String> = look.into_iter().chain(count).collect();
+        let attributes = match attributes.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", attributes.join(", ")),
+        };
+        writeln!(out, "  {} -> {}{attributes};", id(&edge.from), id(&edge.to))?;
     }
     writeln!(out, "}}")
 }
