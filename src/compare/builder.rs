@@ -7,9 +7,12 @@ use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 
+use super::bare;
 use super::delta::{Comparison, Difference, DifferenceKind, Link, Shifts};
+use super::reached::{self, Reached};
 use super::references::Sides;
 use super::unit::Options;
+use super::unowned;
 use super::unreached::{self, Unreached};
 use super::{readers, tables};
 
@@ -72,10 +75,16 @@ impl<'c> Builder<'c> {
         };
         work.sort_by_key(place);
         let tables = self.tables();
-        let unreached = unreached::find(&self.sides);
+        let reached = self.reached();
+        let unreached = unreached::find(&self.sides, &reached);
         let outcomes = self.outcomes(work, &tables, &unreached);
         let mut comparison = self.entries(outcomes);
-        self.add_sections(&mut comparison, &tables, &unreached);
+        comparison.entries.extend(bare::entries(&self.sides));
+        let (of_o, of_p) = rayon::join(
+            || unowned::collect(o, &tables.original, &reached.original),
+            || unowned::collect(p, &tables.patched, &reached.patched),
+        );
+        self.add_sections(&mut comparison, &Pair::new(of_o, of_p), &unreached);
         comparison
     }
 
@@ -99,7 +108,7 @@ impl<'c> Builder<'c> {
                 .filter(|&id| is_part(o, id, ids.original) && !taken.contains(&id))
                 .map(|id| Pair::new(Some(id), None)),
         );
-        let unreached = unreached::find(&self.sides);
+        let unreached = unreached::find(&self.sides, &self.reached());
         self.entries(self.outcomes(work, &self.tables(), &unreached))
     }
 
@@ -110,6 +119,11 @@ impl<'c> Builder<'c> {
             tables::collect(n)
         };
         let (o, p) = rayon::join(|| collect(self.sides.original), || collect(self.sides.patched));
+        Pair::new(o, p)
+    }
+
+    fn reached(&self) -> Pair<Reached> {
+        let (o, p) = rayon::join(|| reached::find(self.sides.original), || reached::find(self.sides.patched));
         Pair::new(o, p)
     }
 
@@ -158,8 +172,11 @@ impl<'c> Builder<'c> {
             false => Shifts::default(),
         };
         // Where only numbers differ the tables still have to be the same for the function to be the same in the rest.
-        if a.kind == EntityKind::Function && (differences.is_empty() || shifts.nothing_else) {
-            differences.extend(self.sides.compare_tables(ids, tables));
+        if a.kind == EntityKind::Function {
+            differences.extend(match differences.is_empty() || shifts.nothing_else {
+                true => self.sides.compare_tables(ids, tables),
+                false => self.sides.compare_switches(ids, tables),
+            });
         }
         differences.extend(self.sides.compare_attributes(ids));
         (differences, shifts)

@@ -10,8 +10,9 @@ use crate::pair::{Pair, Side};
 
 use super::builder::{Builder, Outcome, difference, is_listed};
 use super::delta::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Shifts, Status};
+use super::unowned::Unowned;
 use super::unreached::Unreached;
-use super::{content, listing, tables, unowned};
+use super::{content, listing};
 
 impl Builder<'_> {
     pub(super) fn entries(&self, outcomes: Vec<Outcome>) -> Comparison {
@@ -119,13 +120,10 @@ impl Builder<'_> {
     pub(super) fn add_sections(
         &self,
         comparison: &mut Comparison,
-        tables: &Pair<tables::Tables>,
+        unowned: &Pair<Unowned>,
         unreached: &Unreached,
     ) {
-        let (o, p) = rayon::join(
-            || unowned::collect(self.sides.original, &tables.original),
-            || unowned::collect(self.sides.patched, &tables.patched),
-        );
+        let (o, p) = (&unowned.original, &unowned.patched);
         let names: BTreeSet<&String> =
             o.by_name.keys().chain(p.by_name.keys()).chain(unreached.sections.keys()).collect();
         for name in names {

@@ -4,9 +4,11 @@
 //! each pair of functions is decided by bytes and references, and only what still differs is decoded.
 
 mod attributes;
+mod bare;
 mod builder;
 mod choose;
 mod content;
+mod coverage;
 pub mod delta;
 mod entries;
 mod function;
@@ -15,6 +17,7 @@ pub mod line_only;
 pub mod listing;
 mod numbers;
 mod objects;
+mod reached;
 mod readers;
 mod references;
 mod table_words;
@@ -25,6 +28,7 @@ mod unreached;
 mod words;
 
 pub use choose::unknown as unknown_symbol;
+pub use coverage::{Coverage, Keeper, Share, coverage};
 pub use delta::{
     Callee, Comparison, Difference, DifferenceKind, Entry, EntryKind, Extent, Link, Load, Place, Shift,
     Shifts, Status,

@@ -108,7 +108,10 @@ impl<'c> Sides<'c> {
                     (&self.original.unit.symbols[o as usize], &self.patched.unit.symbols[p as usize]);
                 // An absolute symbol is its value; a name in another unit is all there is to tell it by.
                 let same_value = o.place != SymbolPlace::Absolute || o.offset == p.offset;
+                // What need not exist is 0 where it does not.
+                let same_need = (o.binding == Binding::Weak) == (p.binding == Binding::Weak);
                 let same = names::same_elsewhere(&o.name, &p.name) && o.place == p.place && same_value;
+                let same = same && same_need;
                 if same && at_o == at_p { Ok(()) } else { differ() }
             }
             (Target::Number(o), Target::Number(p)) => {
@@ -258,8 +261,19 @@ impl<'c> Sides<'c> {
     pub(super) fn link_between(&self, pair: Pair<Target>) -> Link {
         let o = describe(self.original, pair.original);
         let p = describe(self.patched, pair.patched);
-        let told = self.whole_text(pair).and_then(|texts| words::strings(&texts.original, &texts.patched));
-        let what = told.unwrap_or_else(|| words::became(&o, &p));
+        let weak = |n: &Normalized<'_, '_>, target| match target {
+            Target::Symbol { index, .. } => n.unit.symbols[index as usize].binding == Binding::Weak,
+            _ => false,
+        };
+        let what = match (weak(self.original, pair.original), weak(self.patched, pair.patched)) {
+            (true, false) if o == p => format!("{p} is no weak reference any more"),
+            (false, true) if o == p => format!("{p} is a weak reference now"),
+            _ => {
+                let texts = self.whole_text(pair);
+                let told = texts.and_then(|texts| words::strings(&texts.original, &texts.patched));
+                told.unwrap_or_else(|| words::became(&o, &p))
+            }
+        };
         Link { what, entry: None, at: None }
     }
 
@@ -281,8 +295,8 @@ impl<'c> Sides<'c> {
             (None, None) => {
                 let undefined =
                     symbol_o.place == SymbolPlace::Undefined && symbol_p.place == SymbolPlace::Undefined;
-                (undefined && o.symbol != 0 && p.symbol != 0 && symbol_o.name == symbol_p.name)
-                    .then_some(true)
+                let same = symbol_o.name == symbol_p.name && symbol_o.binding == symbol_p.binding;
+                (undefined && o.symbol != 0 && p.symbol != 0 && same).then_some(true)
             }
             _ => None,
         }

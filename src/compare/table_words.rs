@@ -13,8 +13,10 @@ type Field = (Range<u64>, &'static str);
 /// `include/linux/static_call_types.h`).
 const FIELDS: &[(&str, u64, &[Field])] = &[
     ("__jump_table", 16, &[(0..4, "place"), (4..8, "jump target"), (8..16, "static key")]),
+    ("__jump_table", 24, &[(0..8, "place"), (8..16, "jump target"), (16..24, "static key")]),
     ("__bug_table", 12, &[(0..4, "place"), (4..8, "file"), (8..10, "line"), (10..12, "flags")]),
     ("__bug_table", 8, &[(0..4, "place"), (4..6, "flags")]),
+    ("__ex_table", 8, &[(0..4, "place"), (4..8, "fixup")]),
     ("__ex_table", 12, &[(0..4, "place"), (4..8, "fixup"), (8..12, "handler type and data")]),
     (
         ".altinstructions",
@@ -25,6 +27,18 @@ const FIELDS: &[(&str, u64, &[Field])] = &[
             (8..10, "CPU feature"),
             (10..11, "length"),
             (11..12, "length of the replacement"),
+        ],
+    ),
+    (
+        ".altinstructions",
+        13,
+        &[
+            (0..4, "place"),
+            (4..8, "replacement"),
+            (8..10, "CPU feature"),
+            (10..11, "length"),
+            (11..12, "length of the replacement"),
+            (12..13, "length of the padding"),
         ],
     ),
     (

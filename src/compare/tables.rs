@@ -35,6 +35,14 @@ struct TableEntry {
     layout: TableLayout,
 }
 
+impl Tables {
+    /// The entries that belong to functions.
+    pub(super) fn owned(&self) -> impl Iterator<Item = Run> {
+        let entries = self.by_function.values().flat_map(BTreeMap::values).flatten();
+        entries.map(|entry| (entry.section, entry.range.clone()))
+    }
+}
+
 /// Reads the tables of a unit.
 pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
     let mut tables = Tables { handlers: handlers::collect(n), ..Tables::default() };
@@ -46,7 +54,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
             continue;
         }
         let index = index as u32;
-        let Some(layout) = sections::layouts(&section.name).find(|layout| fits(n, index, layout)) else {
+        let Some(layout) = n.table_layout(index) else {
             tables.unowned.push((index, 0..section.size));
             continue;
         };
@@ -65,19 +73,6 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> Tables {
         }
     }
     tables
-}
-
-/// Whether a table can be read in a layout: each entry begins with the place it is for.
-fn fits(n: &Normalized<'_, '_>, section: u32, layout: &TableLayout) -> bool {
-    let Some(info) = n.unit.section(section) else { return false };
-    // The object knows best how large an entry is, where it says so.
-    (info.entsize <= 1 || info.entsize == layout.entry)
-        && info.size.is_multiple_of(layout.entry)
-        && (info.data.len() as u64 == info.size)
-        && (0..info.size).step_by(layout.entry as usize).all(|start| {
-            let range = start..start + layout.entry;
-            n.relocs_in(section, range).first().is_some_and(|r| r.offset == start)
-        })
 }
 
 /// The replacement code that an entry leads to.
@@ -154,6 +149,24 @@ impl Sides<'_> {
         differences
     }
 
+    /// What switches of two functions with different instructions came or went. Of other tables nothing can be said
+    /// then: their entries follow the instructions.
+    pub(super) fn compare_switches(&self, ids: Pair<EntityId>, tables: &Pair<Tables>) -> Vec<Difference> {
+        let count = |tables: &Tables, id, name| {
+            let of_function = tables.by_function.get(&id).and_then(|of| of.get(name));
+            of_function.map_or(0, Vec::len)
+        };
+        let mut differences = Vec::new();
+        for name in ["__jump_table", ".static_call_sites"] {
+            let o = count(&tables.original, ids.original, name);
+            let p = count(&tables.patched, ids.patched, name);
+            if o != p {
+                differences.push(special(format!("{o} entries of {name} became {p}"), Vec::new()));
+            }
+        }
+        differences
+    }
+
     fn compare_handlers(&self, ids: Pair<EntityId>, tables: &Pair<Tables>) -> Option<Difference> {
         let o = tables.original.handlers.get(&ids.original).map_or(&[][..], Vec::as_slice);
         let p = tables.patched.handlers.get(&ids.patched).map_or(&[][..], Vec::as_slice);
@@ -203,10 +216,11 @@ impl Sides<'_> {
             if at != rb.offset - b.range.start || ra.r_type != rb.r_type {
                 return Err(vec![super::content::link("other references".to_owned(), at)]);
             }
-            if a.layout.file == Some(at) {
+            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
+            // The name of the source file means as little as the line. Anything but a string is no name.
+            if a.layout.file == Some(at) && is_string(o, targets.original) && is_string(p, targets.patched) {
                 continue;
             }
-            let targets = Pair::new(o.target_in_data(a.section, ra), p.target_in_data(b.section, rb));
             match a.layout.replacement {
                 Some((place, length)) if place == at => {
                     let length =
@@ -239,6 +253,15 @@ impl Sides<'_> {
             _ => self.same_target(targets, &mut Visiting::new()),
         }
     }
+}
+
+fn is_string(n: &Normalized<'_, '_>, target: Target) -> bool {
+    let section = match target {
+        Target::Nameless { section, inner: 0, .. } => Some(section),
+        Target::Entity { id, offset: 0 } if n.entity(id).by_content => n.entity(id).section,
+        _ => None,
+    };
+    section.and_then(|s| n.unit.section(s)).is_some_and(crate::load::Section::is_strings)
 }
 
 fn special(what: String, chain: Vec<super::delta::Link>) -> Difference {

@@ -8,6 +8,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Target, Treatment, sect
 use crate::pair::Pair;
 
 use super::content::Run;
+use super::reached::{Content, Reached};
 use super::references::{Mismatch, Sides, Visiting};
 use super::tables::Tables;
 
@@ -16,15 +17,36 @@ use super::tables::Tables;
 pub(super) struct Unowned {
     /// By name of the section: runs in order.
     pub by_name: BTreeMap<String, Vec<Run>>,
+    /// Runs that only fill up to what follows, and are not compared.
+    pub fillers: Vec<Run>,
+}
+
+impl Unowned {
+    fn add(&mut self, n: &Normalized<'_, '_>, section: u32, range: Range<u64>) {
+        if is_filler(n, section, range.clone()) {
+            self.fillers.push((section, range));
+            return;
+        }
+        let name = n.unit.section(section).map_or("?", |s| &s.name).to_owned();
+        self.by_name.entry(name).or_default().push((section, range));
+    }
 }
 
 /// Collects what nothing owns in a unit.
-pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
+pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached) -> Unowned {
     let mut unowned = Unowned::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() || sections::treatment_of(section) != Treatment::Ordinary {
+        if !section.is_allocated() {
             continue;
+        }
+        match sections::treatment_of(section) {
+            Treatment::Ordinary => {}
+            Treatment::ModuleInfo => {
+                namespaces(&section.data).for_each(|range| unowned.add(n, index, range));
+                continue;
+            }
+            _ => continue,
         }
         // Strings and constants that nothing refers to cannot be reached; the linker merges them by content.
         if section.is_mergeable() {
@@ -33,26 +55,36 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables) -> Unowned {
         let handlers = tables.handlers.values().flatten().filter(|(s, _)| *s == index);
         let of_functions: Vec<Range<u64>> = handlers.map(|(_, range)| range.clone()).collect();
         for gap in n.gaps(index) {
-            if is_filler(n, index, gap.clone()) {
+            if is_filler(n, index, gap.clone()) && starts_in(n, index, &gap).is_empty() {
+                unowned.fillers.push((index, gap));
                 continue;
             }
-            let Some(range) = unreferenced(n, index, gap) else { continue };
-            for range in outside_of(range, of_functions.clone()) {
-                if !is_filler(n, index, range.clone()) {
-                    unowned.by_name.entry(section.name.to_string()).or_default().push((index, range));
+            for range in unreached(n, index, gap, reached) {
+                for range in outside_of(range, of_functions.clone()) {
+                    unowned.add(n, index, range);
                 }
             }
         }
     }
     for (section, range) in left_over(n, tables) {
-        let name = n.unit.section(section).map_or("?", |s| &s.name).to_owned();
-        unowned.by_name.entry(name).or_default().push((section, range));
+        unowned.add(n, section, range);
     }
     for (section, range) in &tables.unowned {
         let name = n.unit.section(*section).map_or("?", |s| &s.name).to_owned();
         unowned.by_name.entry(name).or_default().push((*section, range.clone()));
     }
     unowned
+}
+
+/// The strings of a module's description that name a namespace whose symbols it may use (`MODULE_IMPORT_NS`): the
+/// kernel refuses to load a module that uses others.
+fn namespaces(strings: &[u8]) -> impl Iterator<Item = Range<u64>> {
+    let mut at = 0;
+    strings.split_inclusive(|&b| b == 0).filter_map(move |string| {
+        let range = at..at + string.len() as u64;
+        at = range.end;
+        string.starts_with(b"import_ns=").then_some(range)
+    })
 }
 
 /// Parts of sections with replacement code that no entry of a function leads to.
@@ -65,14 +97,13 @@ fn left_over(n: &Normalized<'_, '_>, tables: &Tables) -> Vec<Run> {
         }
         let of_functions = tables.replacements.iter().filter(|(s, _)| *s == index);
         let taken = of_functions.map(|(_, range)| range.clone()).collect();
-        let outside = outside_of(0..section.size, taken);
-        left.extend(outside.into_iter().filter(|r| !is_filler(n, index, r.clone())).map(|r| (index, r)));
+        left.extend(outside_of(0..section.size, taken).into_iter().map(|r| (index, r)));
     }
     left
 }
 
 /// What is left of a range without others.
-fn outside_of(range: Range<u64>, mut taken: Vec<Range<u64>>) -> Vec<Range<u64>> {
+pub(super) fn outside_of(range: Range<u64>, mut taken: Vec<Range<u64>>) -> Vec<Range<u64>> {
     taken.sort_unstable_by_key(|t| (t.start, t.end));
     let mut left = Vec::new();
     let mut at = range.start;
@@ -88,12 +119,28 @@ fn outside_of(range: Range<u64>, mut taken: Vec<Range<u64>>) -> Vec<Range<u64>> 
     left
 }
 
-/// The part of a gap before the first place that something refers to. What follows belongs to those references.
-fn unreferenced(n: &Normalized<'_, '_>, section: u32, gap: Range<u64>) -> Option<Range<u64>> {
+/// The places in a gap that something refers to.
+fn starts_in<'n>(n: &'n Normalized<'_, '_>, section: u32, gap: &Range<u64>) -> &'n [u64] {
     let starts = n.nameless_starts(section);
-    let first = starts.get(starts.partition_point(|&s| s < gap.start)).copied().unwrap_or(gap.end);
-    let end = first.min(gap.end);
-    (gap.start < end).then_some(gap.start..end)
+    &starts[starts.partition_point(|&s| s < gap.start)..starts.partition_point(|&s| s < gap.end)]
+}
+
+/// The parts of a gap that nothing compared leads to: all in front of the first place that something refers to, and
+/// what is referred to only from its own kind.
+fn unreached(n: &Normalized<'_, '_>, section: u32, gap: Range<u64>, reached: &Reached) -> Vec<Range<u64>> {
+    let starts = starts_in(n, section, &gap);
+    let first = starts.first().copied().unwrap_or(gap.end);
+    let mut left = Vec::new();
+    if gap.start < first {
+        left.push(gap.start..first);
+    }
+    for (i, &start) in starts.iter().enumerate() {
+        let end = starts.get(i + 1).copied().unwrap_or(gap.end);
+        if !reached.holds(Content::Nameless(section, start)) {
+            left.push(start..end);
+        }
+    }
+    left
 }
 
 /// Alignment between two things, or room at the end of a section.
@@ -147,6 +194,9 @@ impl Sides<'_> {
         });
         outside
             && relocs.0.iter().zip(relocs.1).all(|(a, b)| {
+                if a.offset - o.1.start != b.offset - p.1.start || a.r_type != b.r_type {
+                    return false;
+                }
                 let targets = Pair::new(n_o.target_in_data(o.0, a), n_p.target_in_data(p.0, b));
                 self.same_target(targets, &mut Visiting::new()).is_ok()
                     || self.is_in_changed_function(targets)

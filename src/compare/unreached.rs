@@ -16,6 +16,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Target, sections};
 use crate::pair::{Pair, Side};
 
 use super::content::in_field;
+use super::reached::{Content, Reached};
 use super::references::{Sides, describe};
 
 /// What was found in a unit.
@@ -29,8 +30,11 @@ pub(super) struct Unreached {
 }
 
 /// Compares the constants that no reference leads to.
-pub(super) fn find(sides: &Sides<'_>) -> Unreached {
-    let (original, patched) = rayon::join(|| collect(sides.original), || collect(sides.patched));
+pub(super) fn find(sides: &Sides<'_>, reached: &Pair<Reached>) -> Unreached {
+    let (original, patched) = rayon::join(
+        || collect(sides.original, &reached.original),
+        || collect(sides.patched, &reached.patched),
+    );
     let constants = Pair::new(original, patched);
     let mut found = Unreached::default();
     let names: std::collections::BTreeSet<&String> =
@@ -73,13 +77,13 @@ struct Constants {
 /// The first name of what is not the same on both sides, and how many more there are.
 fn difference(sides: &Sides<'_>, ids: Pair<&[EntityId]>) -> Option<String> {
     let contents = |n: &Normalized<'_, '_>, ids: &[EntityId]| {
-        let mut contents: BTreeMap<Content, Vec<EntityId>> = BTreeMap::new();
+        let mut contents: BTreeMap<Told, Vec<EntityId>> = BTreeMap::new();
         for &id in ids {
             contents.entry(content(n, id)).or_default().push(id);
         }
         contents
     };
-    let only = |a: &BTreeMap<Content, Vec<EntityId>>, b: &BTreeMap<Content, Vec<EntityId>>| {
+    let only = |a: &BTreeMap<Told, Vec<EntityId>>, b: &BTreeMap<Told, Vec<EntityId>>| {
         a.iter()
             .filter(|(content, ids)| b.get(*content).map_or(0, Vec::len) < ids.len())
             .map(|(_, ids)| ids[0])
@@ -96,22 +100,16 @@ fn difference(sides: &Sides<'_>, ids: Pair<&[EntityId]>) -> Option<String> {
 }
 
 /// By family of the section: its constants and who may read them.
-fn collect(n: &Normalized<'_, '_>) -> BTreeMap<String, Constants> {
+fn collect(n: &Normalized<'_, '_>, reached: &Reached) -> BTreeMap<String, Constants> {
     let mut families: BTreeMap<String, Constants> = BTreeMap::new();
     let mut wanted = vec![false; n.unit.sections.len()];
-    let is_hidden = |id: EntityId| {
-        let entity = n.entity(id);
-        let section = entity.section.filter(|_| entity.by_content)?;
-        // The linker merges such constants by content, and assemblers keep the labels that lead there.
-        (!n.unit.sections[section as usize].is_mergeable()).then_some(section)
-    };
+    let is_hidden = |id| hidden_in(n, id);
     for section in n.ids().filter_map(is_hidden) {
         wanted[section as usize] = true;
     }
     if !wanted.contains(&true) {
         return families;
     }
-    let mut reached = vec![false; n.entities().len()];
     let mut doubtful: Vec<(u32, EntityId)> = Vec::new();
     for section in 0..n.unit.sections.len() as u32 {
         if !n.unit.sections[section as usize].is_allocated() {
@@ -132,10 +130,7 @@ fn collect(n: &Normalized<'_, '_>) -> BTreeMap<String, Constants> {
                 None => n.target_in_data(section, reloc),
             };
             let is_start = match target {
-                Target::Entity { id, offset } => {
-                    reached[id.0 as usize] = true;
-                    offset == 0
-                }
+                Target::Entity { offset, .. } => offset == 0,
                 Target::Nameless { .. } => true,
                 _ => false,
             };
@@ -151,7 +146,7 @@ fn collect(n: &Normalized<'_, '_>) -> BTreeMap<String, Constants> {
         let Some(section) = is_hidden(id) else { continue };
         let constants = families.entry(family(section, id)).or_default();
         constants.all.push(id);
-        if !reached[id.0 as usize] {
+        if !reached.holds(Content::Constant(id)) && !reached.is_bookkeeping(Content::Constant(id)) {
             constants.unreached.push(id);
         }
     }
@@ -166,10 +161,18 @@ fn collect(n: &Normalized<'_, '_>) -> BTreeMap<String, Constants> {
     families
 }
 
-/// What tells one constant from another: its bytes outside of references, and what those lead to.
-type Content = (Vec<u8>, Vec<(u64, u32, String)>);
+/// The section of a constant that is compared here where nothing leads to it.
+pub(super) fn hidden_in(n: &Normalized<'_, '_>, id: EntityId) -> Option<u32> {
+    let entity = n.entity(id);
+    let section = entity.section.filter(|_| entity.by_content)?;
+    // The linker merges such constants by content, and assemblers keep the labels that lead there.
+    (!n.unit.sections[section as usize].is_mergeable()).then_some(section)
+}
 
-fn content(n: &Normalized<'_, '_>, id: EntityId) -> Content {
+/// What tells one constant from another: its bytes outside of references, and what those lead to.
+type Told = (Vec<u8>, Vec<(u64, u32, String)>);
+
+fn content(n: &Normalized<'_, '_>, id: EntityId) -> Told {
     let entity = n.entity(id);
     let relocs = n.relocs_of(id);
     let bytes = n.bytes_of(id).iter().enumerate();

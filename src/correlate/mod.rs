@@ -204,7 +204,7 @@ fn by_class(
             if entity.kind != kind || entity.by_content || !matching.is_free(side, id) {
                 continue;
             }
-            let mut class = names::class(n.name(id)).into_owned();
+            let mut class = names::class(&names::without_rust_hash(n.name(id))).into_owned();
             // Clang's name of a static begins with its function's.
             if side == Side::Original
                 && let Some((function, rest)) = class.split_once('.')

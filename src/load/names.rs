@@ -43,6 +43,10 @@ pub fn is_pasted(name: &str) -> bool {
 ///
 /// `f` and `f.12` share a class; `f` and `f.isra.0` do not.
 pub fn class(name: &str) -> Cow<'_, str> {
+    // A version is part of the name: `f@LIB_1.0` is not `f@LIB_1.1`.
+    if name.contains('@') {
+        return Cow::Borrowed(name);
+    }
     let counted = COUNTED.iter().filter_map(|p| name.find(p)).min();
     if counted.is_none() && !name.contains('.') {
         return Cow::Borrowed(name);
@@ -63,6 +67,19 @@ pub fn class(name: &str) -> Cow<'_, str> {
     }
     push_uncounted(&mut class, &name[head..]);
     Cow::Owned(class)
+}
+
+/// A Rust name as the source has it, without the hashes that tell builds and versions of a crate apart; any other
+/// name as it is. The v0 form (Rust RFC 2603) refers to places in itself, so that nothing can be cut out of it.
+///
+/// Hashes of the legacy form also tell apart what is made of one generic function for several types, so that several
+/// things of a unit may share the rest.
+pub fn without_rust_hash(name: &str) -> Cow<'_, str> {
+    let has_hash = name.starts_with("_R") || name.starts_with("_ZN") && name.contains("17h");
+    match has_hash.then(|| rustc_demangle::try_demangle(name)) {
+        Some(Ok(demangled)) => Cow::Owned(format!("{demangled:#}")),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// Appends what a macro made, without counters: numbers at the end or before a `.`, and those that stand between
@@ -156,6 +173,8 @@ pub fn is_made_up_constant(name: &str) -> bool {
     c || name.ends_with(".__func__")
         || name.ends_with(".__FUNCTION__")
         || name.ends_with(".__PRETTY_FUNCTION__")
+        // What the kernel's index of messages points to (`include/linux/printk.h`), where Clang names it.
+        || name.ends_with("._entry")
         || name == "str"
 }
 
@@ -275,6 +294,33 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_part_of_the_name() {
+        assert_ne!(class("f@LIB_1.0"), class("f@LIB_1.1"));
+        assert_ne!(class("f@@LIB_2"), class("f@LIB_2"));
+    }
+
+    #[test]
+    fn rust_hashes_are_left_out() {
+        assert_eq!(without_rust_hash("_ZN4demo4work17h0123456789abcdefE"), "demo::work");
+        assert_eq!(
+            without_rust_hash("_RNvNtCsmjoFI14zV4_4demo5inner4work"),
+            without_rust_hash("_RNvNtCsZz_4demo5inner4work")
+        );
+        // The place that `B` refers to moves with the length of the hash.
+        assert_eq!(
+            without_rust_hash("_RINvNtCsmjoFI14zV4_4demo5inner4workmEB4_"),
+            without_rust_hash("_RINvNtCsZz_4demo5inner4workmEB4_")
+        );
+        assert_ne!(
+            without_rust_hash("_RNvNtCs1Ab9_4demo5inner4work"),
+            without_rust_hash("_RNvNtCs1Ab9_4demo5outer4work")
+        );
+        for plain in ["_ZN4demo4workEv", "f17h0123456789abcdefE", "_ZN4demo5valueE", "_Rx", "main"] {
+            assert_eq!(without_rust_hash(plain), plain);
+        }
+    }
+
+    #[test]
     fn names_elsewhere_are_taken_literally() {
         assert!(same_elsewhere("f", "f"));
         assert!(same_elsewhere("f.llvm.123", "f.llvm.99"));
@@ -285,9 +331,16 @@ mod tests {
 
     #[test]
     fn constants_of_the_compilers() {
-        for name in
-            [".LC0", "CSWTCH.12", "__func__.3", "C.1.2", "f.__func__", "switch.table.f", ".Lreltable.f"]
-        {
+        for name in [
+            ".LC0",
+            "CSWTCH.12",
+            "__func__.3",
+            "C.1.2",
+            "f.__func__",
+            "switch.table.f",
+            ".Lreltable.f",
+            "f._entry",
+        ] {
             assert!(is_made_up_constant(name), "{name}");
         }
         for name in ["table", "C", "C.x", "func", "my_str", "table.0"] {

@@ -54,10 +54,11 @@ impl Normalized<'_, '_> {
         for section in 0..self.unit.sections.len() as u32 {
             // Nothing that refers to data from there is compared, and so nothing would compare the data either: the
             // tables of exception handlers that only `.eh_frame` leads to.
-            if self.treatment(section) == Treatment::Bookkeeping {
+            if matches!(self.treatment(section), Treatment::Bookkeeping | Treatment::Index) {
                 continue;
             }
             let is_code = self.unit.sections[section as usize].is_code();
+            let is_table = matches!(self.treatment(section), Treatment::Table(_));
             for reloc in self.relocs(section) {
                 let leads_there = self.unit.symbols.get(reloc.symbol as usize).is_some_and(|s| {
                     let by_place = s.kind == SymbolKind::Section || s.name.starts_with(".L");
@@ -67,8 +68,9 @@ impl Normalized<'_, '_> {
                     continue;
                 }
                 // A distance from data to code may be taken from the start of a table that is not known yet; code
-                // that is reached so has a symbol.
+                // that is reached so has a symbol. Entries of known tables are plain: what an exception goes on with.
                 if !is_code
+                    && !is_table
                     && self.arch.relocation(reloc.r_type).is_relative()
                     && self.symbol_is_code(reloc.symbol)
                 {

@@ -29,6 +29,8 @@ pub struct Entity {
     pub symbol: u32,
     /// Indices of all symbols that start at its first byte, `symbol` among them, in the table's order.
     pub names: Vec<u32>,
+    /// Indices of the symbols that other units see and that name a place behind its first byte, in the table's order.
+    pub labels: Vec<u32>,
     /// Index of its section; `None` for a common symbol.
     pub section: Option<u32>,
     /// Offset in bytes from the start of the section.
@@ -106,6 +108,9 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
             let start = found.all[inside.0 as usize].offset;
             for label in &same {
                 found.of_symbol[label.symbol as usize] = Some((inside, c.offset - start));
+                if unit.symbols[label.symbol as usize].binding != crate::load::Binding::Local {
+                    found.all[inside.0 as usize].labels.push(label.symbol);
+                }
             }
             continue;
         }
@@ -142,6 +147,7 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
             kind: if is_code && !is_data { EntityKind::Function } else { EntityKind::Object },
             symbol: c.symbol,
             names: all_names,
+            labels: Vec::new(),
             section: c.section,
             offset: c.offset,
             size,
@@ -180,6 +186,7 @@ fn add_empty(found: &mut Entities, empty: Vec<Candidate>) {
             kind: EntityKind::Object,
             symbol: c.symbol,
             names: vec![c.symbol],
+            labels: Vec::new(),
             section: Some(section),
             offset: c.offset,
             size: 0,

@@ -18,13 +18,20 @@ pub struct DecodedFunction {
 }
 
 impl DecodedFunction {
-    /// Decodes a function. `relocs` are those inside it, with offsets from the start of the section.
-    pub fn new(arch: &dyn Arch, bytes: &[u8], address: u64, relocs: &[Reloc]) -> DecodedFunction {
+    /// Decodes a function. `relocs` are those inside it, with offsets from the start of the section; `tabled` holds
+    /// the offsets in the section, ascending, of instructions that entries of tables are for.
+    pub fn new(
+        arch: &dyn Arch,
+        bytes: &[u8],
+        address: u64,
+        relocs: &[Reloc],
+        tabled: &[u64],
+    ) -> DecodedFunction {
         let sites = sites(arch, address, relocs);
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites }, &mut insns);
         let significant = match arch.aligns_by_instructions() {
-            true => significant(&insns, &sites, address),
+            true => significant(&insns, &sites, address, tabled),
             false => (0..insns.len() as u32).collect(),
         };
         DecodedFunction { insns, sites, significant }
@@ -55,19 +62,21 @@ pub(super) fn sites(arch: &dyn Arch, address: u64, relocs: &[Reloc]) -> Vec<Site
 
 /// Leaves out NOPs that only move what follows to a round address: a run that ends at a multiple of eight, does
 /// not stand at the entry (those are places for tracing) and holds no relocation. A NOP that is patched at run
-/// time and happens to end so round has an entry in a table, which is compared on its own.
-fn significant(insns: &[Insn], sites: &[Site], address: u64) -> Vec<u32> {
+/// time has an entry in a table, and is kept wherever it ends.
+fn significant(insns: &[Insn], sites: &[Site], address: u64, tabled: &[u64]) -> Vec<u32> {
     let mut kept = Vec::with_capacity(insns.len());
     let mut i = 0;
     let mut at_entry = true;
+    let is_patched =
+        |insn: &Insn| !tabled.is_empty() && tabled.binary_search(&(address + u64::from(insn.offset))).is_ok();
     while i < insns.len() {
-        if insns[i].kind != InsnKind::Nop || at_entry {
+        if insns[i].kind != InsnKind::Nop || at_entry || is_patched(&insns[i]) {
             at_entry &= matches!(insns[i].kind, InsnKind::Nop | InsnKind::LandingPad);
             kept.push(i as u32);
             i += 1;
             continue;
         }
-        let run = insns[i..].iter().take_while(|n| n.kind == InsnKind::Nop).count();
+        let run = insns[i..].iter().take_while(|n| n.kind == InsnKind::Nop && !is_patched(n)).count();
         let (start, end) = (insns[i].offset, insns[i + run - 1].end());
         let aligned = (address + u64::from(end)).is_multiple_of(8);
         let relocated = sites.iter().any(|s| s.offset >= start && s.offset < end);

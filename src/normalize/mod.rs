@@ -12,6 +12,7 @@ mod linked;
 mod normalized;
 mod referrers;
 pub mod sections;
+mod tables;
 mod targets;
 
 pub use entities::{Entity, EntityId, EntityKind};

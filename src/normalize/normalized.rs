@@ -35,6 +35,7 @@ pub struct Normalized<'u, 'd> {
     behinds: Vec<OnceLock<Vec<u8>>>,
     resolved: OnceLock<Resolved>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
 
@@ -52,6 +53,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
             nameless_starts: OnceLock::new(),
+            tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
         };
         // This shares its work out to threads, which must not meet inside of it again: so nobody waits for it.
@@ -182,7 +184,8 @@ impl<'u, 'd> Normalized<'u, 'd> {
             if entity.kind != EntityKind::Function {
                 return DecodedFunction::default();
             }
-            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id))
+            let tabled = entity.section.map_or(&[][..], |s| self.tabled_places(s));
+            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id), tabled)
         })
     }
 

@@ -130,12 +130,15 @@ fn branch_opcode(instruction: &Instruction, bytes: &[u8]) -> u32 {
     (canonical as u32) << 8 | prefixes | 1 << 31
 }
 
-/// Whether `bytes` between two functions only fill space: zeros, `int3` or NOPs of any length.
+/// Whether `bytes` between two functions only fill space: zeros, `int3` or NOPs of any length. Where there are many
+/// the GNU assembler begins with a jump over them.
 pub(super) fn is_padding(bytes: &[u8]) -> bool {
     if bytes.iter().all(|&b| b == 0) || bytes.iter().all(|&b| b == 0xcc) || bytes.iter().all(|&b| b == 0x90) {
         return true;
     }
     let mut insns = Vec::new();
     decode(&Code { bytes, address: 0, sites: &[] }, &mut insns);
-    insns.iter().all(|i| i.kind == InsnKind::Nop || bytes[i.offset as usize] == 0xcc)
+    let leaps = |i: &Insn| i.kind == InsnKind::Jump && i.target == Some(bytes.len() as u64);
+    let rest = if insns.first().is_some_and(leaps) { &insns[1..] } else { &insns[..] };
+    rest.iter().all(|i| i.kind == InsnKind::Nop || bytes[i.offset as usize] == 0xcc)
 }

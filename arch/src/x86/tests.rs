@@ -137,12 +137,21 @@ fn padding() {
         &[0x90; 3],
         &[0x66, 0x90, 0x0f, 0x1f, 0x40, 0],
         &[0x0f, 0x1f, 0, 0xcc],
+        // A jump over what follows.
+        &[0xeb, 3, 0x0f, 0x1f, 0],
         &[],
     ] {
         assert!(X86_64.is_padding(padding), "{padding:02x?}");
     }
-    for other in [&[0xc3u8][..], &[0x90, 0xc3], &[0xf3, 0x0f, 0x1e, 0xfa], &[0, 0, 1], &[0x0f, 0x0b], &[0x06]]
-    {
+    for other in [
+        &[0xc3u8][..],
+        &[0x90, 0xc3],
+        &[0xf3, 0x0f, 0x1e, 0xfa],
+        &[0, 0, 1],
+        &[0x0f, 0x0b],
+        &[0x06],
+        &[0xeb, 2, 0x0f, 0x1f, 0],
+    ] {
         assert!(!X86_64.is_padding(other), "{other:02x?}");
     }
 }

@@ -96,7 +96,7 @@ fn pieces(n: &Normalized<'_, '_>) -> Vec<Piece> {
                 pieces.push(Piece { section, range: 0..info.size, function: None });
                 continue;
             }
-            Treatment::Table(_) | Treatment::Bookkeeping => continue,
+            _ => continue,
         }
         let (first, entities) = n.entities_in(section);
         pieces.extend(entities.iter().enumerate().filter(|(_, e)| e.kind == EntityKind::Function).map(

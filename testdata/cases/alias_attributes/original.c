@@ -1,0 +1,3 @@
+int f(int x) { return x + 1; }
+int g(int) __attribute__((alias("f"), weak));
+int h(int x) { return x + 2; }

@@ -1,0 +1,2 @@
+__asm__(".section .own_table,\"a\"\n.globl table\ntable: .long 1, 2\ntable_end:\n.text");
+int f(int x) { return x; }

@@ -1,0 +1,2 @@
+__asm__(".section .text.f,\"ax\"\n.globl f\n.type f,@function\nf: .byte 0xe8, 0, 0, 0, 0\n movl $1, %eax\n ret\n.size f,.-f\n.text");
+int g(int x) { return x; }
