@@ -84,8 +84,7 @@ impl<'c> Builder<'c> {
             || unowned::collect(o, &tables.original, &reached.original),
             || unowned::collect(p, &tables.patched, &reached.patched),
         );
-        let unowned = Pair::new(of_o, of_p);
-        self.add_sections(&mut comparison, &unowned, &unreached);
+        self.add_sections(&mut comparison, &Pair::new(of_o, of_p), &unreached);
         comparison
     }
 

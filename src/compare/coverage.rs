@@ -110,7 +110,7 @@ pub fn coverage(unit: &Unit<'_>) -> Result<Coverage> {
     let mut read = reached::read_entries(&n);
     for (index, section) in unit.sections.iter().enumerate().filter(|(_, s)| s.is_allocated()) {
         let index = index as u32;
-        match sections::treatment(&section.name) {
+        match sections::treatment_of(section) {
             Treatment::Bookkeeping | Treatment::Index => add(index, 0..section.size, Keeper::Bookkeeping),
             Treatment::Ordinary if section.is_mergeable() => {
                 let read = read.remove(&index).unwrap_or_default();

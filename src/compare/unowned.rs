@@ -37,10 +37,10 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached
     let mut unowned = Unowned::default();
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
-        if !section.is_allocated() || section.of_linker {
+        if !section.is_allocated() {
             continue;
         }
-        match sections::treatment(&section.name) {
+        match sections::treatment_of(section) {
             Treatment::Ordinary => {}
             Treatment::ModuleInfo => {
                 namespaces(&section.data).for_each(|range| unowned.add(n, index, range));
