@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::Random;
 use common::cases::{Case, WAYS, cases};
+use common::programs::{Kind, Language, alter, program, source};
 use fixscope::load::{MappedFile, Reloc, SymbolPlace, Unit, asm, elf};
 use fixscope_arch::{Code, Insn, RegSet, Site};
 use rayon::prelude::*;
@@ -199,6 +201,46 @@ fn symbols(unit: &Unit<'_>) -> BTreeSet<String> {
             )
         })
         .collect()
+}
+
+/// How the verdict on the assembly of a generated program, with one thing altered and in another order, differs from
+/// that on its object files.
+fn generated_failure(seed: u64) -> Option<String> {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let way = WAYS[(seed % WAYS.len() as u64) as usize];
+    let original = program(&mut random, Kind { language: Language::C, float: true });
+    let mut patched = original.clone();
+    let (what, _) = alter(&mut patched, &mut random);
+    patched.order.reverse();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let flags: Vec<&str> = way.split_whitespace().collect();
+    let side = |name: &str, text: String| {
+        let path = folder.path().join(format!("{name}.c"));
+        std::fs::write(&path, text).expect("the temporary folder is writable");
+        compile("gcc", &path, &flags, folder.path(), name)
+    };
+    let (o, p) = (side("original", source(&original)), side("patched", source(&patched)));
+    let object = verdict(&o.1, &p.1).expect("objects are read");
+    match verdict(&o.0, &p.0) {
+        Ok(text) if text == object && !text.bare.is_empty() => None,
+        text => Some(format!("seed {seed} ({way}), {what}:\n  objects  {object:?}\n  assembly {text:?}")),
+    }
+}
+
+fn run_generated(seeds: std::ops::Range<u64>) {
+    let failures: Vec<String> = seeds.into_par_iter().filter_map(generated_failure).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn assembly_and_objects_of_generated_programs_give_the_same_verdict() {
+    run_generated(0..20);
+}
+
+#[test]
+#[ignore = "takes a while"]
+fn assembly_and_objects_of_many_generated_programs_give_the_same_verdict() {
+    run_generated(20..220);
 }
 
 #[test]
