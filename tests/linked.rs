@@ -489,3 +489,29 @@ fn seventy_thousand_functions_in_sections_of_their_own() {
     let expected: BTreeSet<String> = changed.iter().map(|i| format!("changed function f{i}")).collect();
     assert_eq!(listed(&original, &patched), expected);
 }
+
+/// The debug information of a whole kernel costs more than the comparison, and tells causes only.
+#[test]
+fn very_large_debug_information_is_left_unread() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let build = |side: &str, value: u32, room: u64| {
+        let text = format!(
+            "int f(int x) {{ return x * {value}; }}\nint kept(int x) {{ return x; }}\n\
+             asm(\".section .debug_extra,\\\"\\\",@nobits; .skip {room}; .previous\");"
+        );
+        let place = folder.path().join(side);
+        std::fs::create_dir_all(&place).expect("writable");
+        common::compile(&place, "unit.o", &text, &["-w", "-g"])
+    };
+    for (room, warned) in [(100 << 20, false), (200 << 20, true)] {
+        let (original, patched) = (build("original", 5, room), build("patched", 7, room));
+        let run = run_expecting(fixscope(folder.path()).arg("diff").args([&original, &patched]), 1);
+        assert_eq!(
+            run.stderr.contains("MB of debug information, which is not read"),
+            warned,
+            "{}",
+            run.stderr
+        );
+        assert_eq!(listed(&original, &patched), set(&["changed function f"]));
+    }
+}

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::lines::{self, LineTexts, NoTexts};
-use super::{Outcome, Progress};
+use super::{Outcome, Progress, evidence};
 use crate::compare::{self, Comparison};
 use crate::error::{Error, Result};
 use crate::impact::{self, UnitEvidence};
@@ -34,9 +34,9 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
             if let Ok(unit) = &mut unit
                 && let Some(comparison) = &unit.comparison
             {
-                let objects = pair.objects.as_ref().map(Option::as_ref);
-                let evidence = UnitEvidence { comparison, objects, map: &|_| None };
-                unit.causes = impact::causes(evidence, None).entries;
+                let objects = evidence::readable(&pair);
+                let known = UnitEvidence { comparison, objects, map: &|_| None };
+                unit.causes = impact::causes(known, None).entries;
             }
             progress.advance();
             unit
@@ -151,7 +151,7 @@ fn result(pair: &ObjectPair, compared: Result<(Comparison, About)>, texts: &dyn 
     };
     match compared {
         Ok((mut comparison, about)) => {
-            if let Some(objects) = pair.objects.as_ref().map(Option::as_ref).both() {
+            if let Some(objects) = evidence::readable(pair).both() {
                 lines::find(&mut comparison, objects, texts);
             }
             result.demangled = super::demangle(&comparison);
@@ -184,7 +184,7 @@ fn with_units<T>(
     let arch = |unit: &Unit<'_>| unit.arch().map_or_else(String::new, |a| a.name().to_owned());
     let about = About {
         arch: units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default(),
-        warnings: [&units.original, &units.patched].into_iter().flatten().filter_map(few_symbols).collect(),
+        warnings: [&units.original, &units.patched].into_iter().flatten().flat_map(warnings).collect(),
     };
     Ok((work(units.as_ref().map(Option::as_ref))?, about))
 }
@@ -193,6 +193,10 @@ fn with_units<T>(
 struct About {
     arch: String,
     warnings: Vec<String>,
+}
+
+fn warnings(unit: &Unit<'_>) -> impl Iterator<Item = String> {
+    few_symbols(unit).into_iter().chain(evidence::too_much(unit))
 }
 
 /// What to know about a file whose functions are not all named.

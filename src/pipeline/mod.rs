@@ -2,6 +2,7 @@
 
 mod analyze;
 mod diff;
+mod evidence;
 mod inspect;
 mod lines;
 mod skeleton;
