@@ -515,3 +515,32 @@ fn very_large_debug_information_is_left_unread() {
         assert_eq!(listed(&original, &patched), set(&["changed function f"]));
     }
 }
+
+/// In a kernel's image the constants share a section with what is written to at start. More made-up constants of one
+/// name than are matched by who refers to them are told by their content all the same.
+#[test]
+fn constants_in_a_writable_section() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = "SECTIONS { . = 0xffffffff81000000; .text : { *(.text .text.*) } \
+                  .rodata : { *(.rodata .rodata.*) *(.data..ro_after_init) } .data : { *(.data) } .bss : { *(.bss) } \
+                  /DISCARD/ : { *(.note*) *(.comment) } }\n";
+    std::fs::write(folder.path().join("script.ld"), script).expect("writable");
+    let build = |side: &str, first: &str| {
+        let literals: Vec<String> = (0..600).map(|i| format!("(const int[]){{ {i}, {} }}", i * 7)).collect();
+        let text = format!(
+            "int once __attribute__((section(\".data..ro_after_init\"))) = 5;\n{first}\n\
+             const int *const table[] = {{ {} }};\nint f(int x) {{ return table[x][0] + once; }}\n",
+            literals.join(", ")
+        );
+        let place = folder.path().join(side);
+        std::fs::create_dir_all(&place).expect("writable");
+        let flags = ["-w", "-fno-pic", "-mcmodel=kernel", "-fno-asynchronous-unwind-tables"];
+        let object = common::compile(&place, "image.o", &text, &flags).display().to_string();
+        let image = place.join("image").display().to_string();
+        sh(&["ld", "-static", "-T", "script.ld", "-e", "f", "-o", &image, &object], folder.path());
+        place.join("image")
+    };
+    let original = build("original", "");
+    let patched = build("patched", "const int *const more[] = { (const int[]){ 1, 2, 3 } };");
+    assert_eq!(listed(&original, &patched), set(&["new object more"]));
+}

@@ -138,6 +138,12 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         // What is only written to while it is relocated is as constant as what never is.
         let constant =
             section.is_some_and(|s| (!s.is_writable() || s.name.starts_with(".data.rel.ro")) && !s.is_code());
+        // A kernel's image has what is written to at start among its constants; those that the compiler made up
+        // are none of it.
+        let among_constants = unit.linked.is_some()
+            && names::is_made_up_constant(name)
+            && section.is_some_and(|s| s.name == ".rodata");
+        let constant = constant || among_constants;
         let by_content = names::is_indirect_reference(name)
             || constant
                 && same.len() == 1
