@@ -151,6 +151,10 @@ pub fn family<'n>(section: &'n str, symbol: &str) -> &'n str {
     if let Some(family) = crate::load::names::parent_of_cold(symbol).and_then(strip) {
         return family;
     }
+    // What stands in front of a function stands in its section.
+    if let Some(family) = crate::load::names::prefixed_function(symbol).and_then(strip) {
+        return family;
+    }
     strip(&class).unwrap_or(section)
 }
 
@@ -165,6 +169,7 @@ mod tests {
         assert_eq!(family(".bss.buf.3", "buf.3"), ".bss");
         assert_eq!(family(".text", "text"), ".text");
         assert_eq!(family(".init.text", "f"), ".init.text");
+        assert_eq!(family(".text.f", "__cfi_f"), ".text");
     }
 
     #[test]
