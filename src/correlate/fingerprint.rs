@@ -98,7 +98,7 @@ impl Fingerprints<'_, '_, '_> {
             }
             Target::Nameless { section, offset, inner } => {
                 (1u8, inner).hash(hasher);
-                self.content(section, n.nameless_extent(section, offset), of, depth, hasher);
+                self.content(section, n.nameless_run(section, offset), of, depth, hasher);
             }
             Target::Symbol { index, addend } => {
                 let name = n.unit.symbols.get(index as usize).map_or("", |s| &*s.name);

@@ -35,6 +35,7 @@ pub struct Normalized<'u, 'd> {
     behinds: Vec<OnceLock<Vec<u8>>>,
     resolved: OnceLock<Resolved>,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) fresh_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
@@ -53,6 +54,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
             nameless_starts: OnceLock::new(),
+            fresh_starts: OnceLock::new(),
             tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
         };
@@ -67,6 +69,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let compared = |&section: &u32| self.treatment(section) != Treatment::Bookkeeping;
         (0..self.relocs.len() as u32).into_par_iter().filter(compared).for_each(|s| _ = self.relocs(s));
         self.nameless_starts(0);
+        self.nameless_extent(0, 0);
     }
 
     /// All entities by id.

@@ -99,7 +99,7 @@ impl Normalized<'_, '_> {
         match target {
             Target::Entity { id, .. } => found.push((id, at)),
             Target::Nameless { section, offset, .. } if depth > 0 => {
-                let relocs = self.relocs_in(section, self.nameless_extent(section, offset));
+                let relocs = self.relocs_in(section, self.nameless_run(section, offset));
                 for reloc in relocs {
                     self.follow(self.target_in_data(section, reloc), at, depth - 1, found);
                 }
