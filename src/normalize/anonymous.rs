@@ -81,12 +81,14 @@ impl Normalized<'_, '_> {
 
     /// Whether a range is one text with its end, and zeros that fill up to a round address.
     fn is_text(&self, section: u32, range: Range<u64>) -> bool {
-        let length = self.text_length(section, range.start);
-        let Some(end) = range.start.checked_add(length).filter(|&end| length > 0 && end <= range.end) else {
-            return false;
-        };
+        let bytes = self.bytes(section, range.clone());
+        let ends = [text_end::<1>(bytes), text_end::<2>(bytes), text_end::<4>(bytes)];
+        let Some(length) = ends.into_iter().flatten().max() else { return false };
+        let end = range.start + length as u64;
         let align = self.unit.section(section).map_or(1, |s| s.align);
-        range.end - end < align.max(8) && self.bytes(section, end..range.end).iter().all(|&b| b == 0)
+        range.end - end < align.max(8)
+            && bytes[length..].iter().all(|&b| b == 0)
+            && self.relocs_in(section, range).is_empty()
     }
 
     fn collect_starts(&self) -> FxHashMap<u32, Vec<u64>> {
@@ -200,8 +202,10 @@ impl Normalized<'_, '_> {
         }
         let fresh = self.fresh_starts(section);
         let next = fresh.get(fresh.partition_point(|&s| s <= offset)).copied().unwrap_or(u64::MAX);
-        let farthest = next.min(self.next_entity(section, offset)).min(offset.saturating_add(FARTHEST));
-        offset..farthest.max(run.end)
+        let starts = self.nameless_starts(section);
+        let behind = starts.partition_point(|&s| s <= offset);
+        let most = starts.get(behind + MOST_CROSSED).copied().unwrap_or(u64::MAX);
+        offset..next.min(most).min(self.next_entity(section, offset)).max(run.end)
     }
 
     /// Where the next function or data object behind an offset begins, or the end of the section.
@@ -255,9 +259,9 @@ impl Normalized<'_, '_> {
     }
 }
 
-/// Nobody is taken to read more bytes of nameless data from one place, but for those up to the next place: else a file
-/// of many such places would cost the square of their number.
-const FARTHEST: u64 = 1 << 16;
+/// Nobody is taken to read nameless data from one place beyond so many others that something refers to: else a file of
+/// many such places would cost the square of their number.
+const MOST_CROSSED: usize = 256;
 
 /// No text that a program shows is longer.
 const LONGEST_TEXT: usize = 1 << 16;

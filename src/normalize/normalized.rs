@@ -21,6 +21,9 @@ thread_local! {
     static INSTRUCTIONS: Cell<Vec<Insn>> = const { Cell::new(Vec::new()) };
 }
 
+/// So many empty data objects of one place are told apart.
+const MOST_EMPTY: usize = 256;
+
 /// A unit with its functions and data objects.
 pub struct Normalized<'u, 'd> {
     /// The unit as loaded.
@@ -108,9 +111,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
         *self.entities.of_symbol.get(symbol as usize)?
     }
 
-    /// The empty data objects at a place: they share it with whatever lies there or ends there.
+    /// The empty data objects at a place, the first ones of them: they share it with whatever lies there or ends there.
+    ///
+    /// A reference to the place may mean any. Where they are more than a source has, it is taken to mean none of the
+    /// others, which only reports too much, because all of them for each reference would be the square of their number.
     pub fn empty_at(&self, section: u32, offset: u64) -> &[EntityId] {
-        self.entities.empty.get(&(section, offset)).map_or(&[], Vec::as_slice)
+        let all = self.entities.empty.get(&(section, offset)).map_or(&[][..], Vec::as_slice);
+        &all[..all.len().min(MOST_EMPTY)]
     }
 
     /// The place a target means: section and offset in bytes from its start. `None` outside of this unit.
