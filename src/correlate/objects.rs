@@ -143,7 +143,7 @@ fn contents(
     if group.original.len() == 1 && group.patched.len() == 1 {
         return vec![(0, None); ids.len()];
     }
-    let prints = Fingerprints { n: *sides.get(side), side, matching, unmatched: FxHashMap::default() };
+    let prints = Fingerprints { n: sides.get(side), side, matching, unmatched: FxHashMap::default() };
     ids.iter().map(|&id| (prints.of_content(id), prints.of_references(id))).collect()
 }
 
