@@ -150,7 +150,7 @@ impl Sides<'_> {
         Outcome::Same
     }
 
-    /// Whether two instructions agree in every byte outside of the fields that relocations or distances fill.
+    /// Whether two instructions agree in every bit outside of the fields that relocations or distances fill.
     fn same_bytes(&self, ids: Pair<EntityId>, insns: Pair<Insn>, relocs: Pair<&[Reloc]>) -> bool {
         let (o, p) = (self.original, self.patched);
         let (code_o, code_p) = (o.code(ids.original), p.code(ids.patched));
@@ -160,15 +160,15 @@ impl Sides<'_> {
         }
         let named = |n: &Normalized<'_, '_>, id, insn: &Insn, relocs: &[Reloc], i: usize| {
             let start = n.entity(id).offset + u64::from(insn.offset);
-            let in_field = insn
-                .field
-                .is_some_and(|f| (usize::from(f.offset)..usize::from(f.offset + f.size)).contains(&i));
-            in_field || super::content::in_field(n, relocs, start + i as u64)
+            insn.field.map_or(0, |f| f.bits_at(i))
+                | super::content::relocated_bits(n, relocs, start + i as u64)
         };
         bytes_o.iter().zip(bytes_p).enumerate().all(|(i, (x, y))| {
             x == y
-                || named(o, ids.original, &insns.original, relocs.original, i)
-                    && named(p, ids.patched, &insns.patched, relocs.patched, i)
+                || (x ^ y)
+                    & !(named(o, ids.original, &insns.original, relocs.original, i)
+                        & named(p, ids.patched, &insns.patched, relocs.patched, i))
+                    == 0
         })
     }
 }

@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-use fixscope_arch::{Arch, Code, Insn};
+use fixscope_arch::{Arch, Code, Insn, Origin};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::{self, DecodedFunction};
 use super::linked::{self, Resolved};
+use super::modes::{self, Modes};
 use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
@@ -34,6 +35,7 @@ pub struct Normalized<'u, 'd> {
     decoded: Vec<OnceLock<DecodedFunction>>,
     behinds: Vec<OnceLock<Vec<u8>>>,
     resolved: OnceLock<Resolved>,
+    pub(super) modes: Modes,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
@@ -52,6 +54,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             entities,
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
+            modes: modes::of_unit(unit),
             nameless_starts: OnceLock::new(),
             tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
@@ -185,14 +188,27 @@ impl<'u, 'd> Normalized<'u, 'd> {
                 return DecodedFunction::default();
             }
             let tabled = entity.section.map_or(&[][..], |s| self.tabled_places(s));
-            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id), tabled)
+            let modes = self.modes_of(id);
+            DecodedFunction::new(
+                self.arch,
+                self.bytes_of(id),
+                entity.offset,
+                self.relocs_of(id),
+                modes,
+                tabled,
+            )
         })
     }
 
     /// The code of a function as `arch` takes it.
     pub fn code(&self, id: EntityId) -> Code<'_> {
         let decoded = self.decoded(id);
-        Code { bytes: self.bytes_of(id), address: self.entity(id).offset, sites: &decoded.sites }
+        Code {
+            bytes: self.bytes_of(id),
+            address: self.entity(id).offset,
+            sites: &decoded.sites,
+            modes: &decoded.modes,
+        }
     }
 
     /// What a relocation inside a function leads to.
@@ -201,12 +217,14 @@ impl<'u, 'd> Normalized<'u, 'd> {
         self.target_of(section, reloc, self.behind_in_function(id, reloc))
     }
 
-    /// The number of bytes from the field of a distance to the end of its instruction; 0 for other relocations.
-    /// `reloc` must be one of the function's own.
+    /// The number of bytes from the field of a distance to the place that it counts from, which is mostly the end of
+    /// its instruction; 0 for other relocations. `reloc` must be one of the function's own.
     pub(super) fn behind_in_function(&self, id: EntityId, reloc: &Reloc) -> i64 {
         let Some(section) = self.entity(id).section else { return 0 };
-        if !self.arch.relocation(reloc.r_type).is_relative() {
-            return 0;
+        match self.arch.origin(reloc.r_type) {
+            Origin::InstructionEnd => {}
+            Origin::Ahead(bytes) => return bytes.into(),
+            Origin::Field => return 0,
         }
         let relocs = self.relocs(section);
         let behinds =
@@ -232,7 +250,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             let (own, behind) = from_start.split_at_mut(end - start);
             (rest, at) = (behind, end);
             let own_relocs = &relocs[start..end];
-            if own_relocs.iter().any(|r| self.arch.relocation(r.r_type).is_relative()) {
+            if own_relocs.iter().any(|r| self.arch.origin(r.r_type) == Origin::InstructionEnd) {
                 work.push((EntityId(first.0 + i as u32), own_relocs, own));
             }
         }
@@ -245,7 +263,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
                     let at = reloc.offset - start;
                     while insns.next_if(|i| u64::from(i.end()) <= at).is_some() {}
                     if let Some(insn) = insns.peek()
-                        && self.arch.relocation(reloc.r_type).is_relative()
+                        && self.arch.origin(reloc.r_type) == Origin::InstructionEnd
                     {
                         *behind = (u64::from(insn.end()) - at) as u8;
                     }
@@ -262,7 +280,9 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let mut insns = INSTRUCTIONS.take();
         insns.clear();
         if entity.kind == EntityKind::Function {
-            let code = Code { bytes: self.bytes_of(id), address: entity.offset, sites: &sites };
+            let modes = self.modes_of(id);
+            let code =
+                Code { bytes: self.bytes_of(id), address: entity.offset, sites: &sites, modes: &modes };
             self.arch.decode(&code, &mut insns);
         }
         let result = look(&insns);
@@ -277,9 +297,11 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     pub(super) fn behind_in_data(&self, section: u32, reloc: &Reloc) -> i64 {
-        let in_code = self.unit.section(section).is_some_and(Section::is_code);
-        let relative = in_code && self.arch.relocation(reloc.r_type).is_relative();
-        if relative { 4 } else { 0 }
+        match self.arch.origin(reloc.r_type) {
+            Origin::InstructionEnd if self.unit.section(section).is_some_and(Section::is_code) => 4,
+            Origin::Ahead(bytes) => bytes.into(),
+            _ => 0,
+        }
     }
 
     /// Whether the data object at this place is a table of distances from its own start to data: what Clang makes
@@ -321,10 +343,8 @@ impl<'u, 'd> Normalized<'u, 'd> {
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
     unit.arch().ok_or_else(|| {
         let bits = if unit.is_64 { 64 } else { 32 };
-        let what = format!(
-            "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",
-            unit.machine
-        );
+        let what =
+            format!("is {bits}-bit code for ELF machine {}, which fixscope does not know", unit.machine);
         Error::input(&unit.path, "architecture", what)
     })
 }

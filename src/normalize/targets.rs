@@ -173,6 +173,9 @@ impl Normalized<'_, '_> {
         let size = usize::from(self.arch.relocation(reloc.r_type).size().unwrap_or(0));
         let start = reloc.offset as usize;
         let Some(field) = start.checked_add(size).and_then(|end| info.data.get(start..end)) else { return 0 };
+        if let Some(addend) = self.arch.addend_in_field(reloc.r_type, field) {
+            return addend;
+        }
         let little = self.unit.endian == object::Endianness::Little;
         let value = field.iter().enumerate().fold(0u64, |value, (i, &byte)| {
             let shift = if little { i } else { size - 1 - i };

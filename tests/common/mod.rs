@@ -5,6 +5,7 @@ pub mod cases;
 pub mod listing;
 pub mod programs;
 pub mod rows;
+pub mod toolchains;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

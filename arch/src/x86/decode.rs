@@ -41,17 +41,14 @@ pub(super) fn decode(code: &Code<'_>, out: &mut Vec<Insn>) {
         let mut insn = Insn { offset, len, kind, opcode: 0, field: None, target: None };
         if is_near_branch(&instruction) {
             insn.opcode = branch_opcode(&instruction, &code.bytes[start..]);
-            let field =
-                Field { offset: constants.immediate_offset() as u8, size: constants.immediate_size() as u8 };
+            let field = Field::whole(constants.immediate_offset() as u8, constants.immediate_size() as u8);
             if !relocated(field) {
                 insn.field = Some(field);
                 insn.target = Some(instruction.near_branch_target());
             }
         } else if instruction.is_ip_rel_memory_operand() && constants.has_displacement() {
-            let field = Field {
-                offset: constants.displacement_offset() as u8,
-                size: constants.displacement_size() as u8,
-            };
+            let field =
+                Field::whole(constants.displacement_offset() as u8, constants.displacement_size() as u8);
             if !relocated(field) {
                 insn.field = Some(field);
                 insn.target = Some(instruction.ip_rel_memory_address());
@@ -137,7 +134,7 @@ pub(super) fn is_padding(bytes: &[u8]) -> bool {
         return true;
     }
     let mut insns = Vec::new();
-    decode(&Code { bytes, address: 0, sites: &[] }, &mut insns);
+    decode(&Code { bytes, address: 0, sites: &[], modes: &[] }, &mut insns);
     let leaps = |i: &Insn| i.kind == InsnKind::Jump && i.target == Some(bytes.len() as u64);
     let rest = if insns.first().is_some_and(leaps) { &insns[1..] } else { &insns[..] };
     rest.iter().all(|i| i.kind == InsnKind::Nop || bytes[i.offset as usize] == 0xcc)

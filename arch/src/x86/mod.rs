@@ -1,5 +1,6 @@
 //! x86-64, by way of `iced-x86`.
 
+mod abi;
 mod addresses;
 mod decode;
 mod effects;
@@ -12,7 +13,9 @@ mod tests;
 
 pub use syntax::X86_64_ATT;
 
-use crate::{Address, Arch, Code, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
+use crate::{
+    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, RelocKind,
+};
 
 /// 64-bit x86.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +32,10 @@ impl Arch for X86_64 {
 
     fn relocation(&self, r_type: u32) -> RelocKind {
         relocs::relocation(r_type)
+    }
+
+    fn origin(&self, r_type: u32) -> Origin {
+        if relocs::relocation(r_type).is_relative() { Origin::InstructionEnd } else { Origin::Field }
     }
 
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
@@ -55,9 +62,8 @@ impl Arch for X86_64 {
         numbers::numbers(code, insn)
     }
 
-    fn argument_registers(&self) -> &'static [u8] {
-        // rdi, rsi, rdx, rcx, r8 and r9 (System V ABI, AMD64 supplement, 3.2.3).
-        &[7, 6, 2, 1, 8, 9]
+    fn conventions(&self) -> &'static [Convention] {
+        abi::CONVENTIONS
     }
 
     fn stack_register(&self) -> u8 {
