@@ -7,22 +7,25 @@
 //! with `with-debug` or `without-debug`: those count where the way has debug information, and where it has none.
 //! Debug information may tell `line_only` from `changed` and nothing else.
 //!
+//! `only ARCH…` stands in cases that are about some architectures, and `expect.ARCH` takes the place of `expect` for
+//! one whose compilers make something else of it; it says why.
+//!
 //! Instead of two `.c` files there may be two `.s` files, or two folders whose sources are compiled one by one and
 //! linked with `ld -r` in the order of their paths.
 
 mod common;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::cases::{Case, WAYS, cases};
+use common::toolchains::{self, Toolchain};
+use common::verdicts::verdict;
 use rayon::prelude::*;
-use serde_json::Value;
 
-fn compile(compiler: &str, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
+fn compile(toolchain: &Toolchain, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
     let folder = source.parent().expect("a source lies in a folder");
-    let mut command = Command::new(compiler);
+    let mut command = toolchain.command();
     command.args(way.split_whitespace()).args(flags).args(["-w", "-c", "-o"]).arg(object);
     succeeds(command.arg(source.file_name().expect("a source has a name")).current_dir(folder))
 }
@@ -50,17 +53,17 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Makes the object file of one side of a case.
-fn build(compiler: &str, case: &Case, side: &str, way: &str, object: &Path) -> bool {
+fn build(toolchain: &Toolchain, case: &Case, side: &str, way: &str, object: &Path) -> bool {
     let source =
         |ending: &str| Some(case.folder.join(format!("{side}{ending}"))).filter(|path| path.exists());
     if let Some(source) = source(".c").or_else(|| source(".s")) {
-        return compile(compiler, &source, way, &case.flags, object);
+        return compile(toolchain, &source, way, &case.flags, object);
     }
-    let mut link = Command::new("ld");
-    link.arg("-r").arg("-o").arg(object);
+    let mut link = Command::new(toolchain.linker);
+    link.args(toolchain.linker_flags).arg("-r").arg("-o").arg(object);
     for (i, source) in sources(&case.folder.join(side)).iter().enumerate() {
         let part = object.with_extension(format!("{i}.o"));
-        if !compile(compiler, source, way, &case.flags, &part) {
+        if !compile(toolchain, source, way, &case.flags, &part) {
             return false;
         }
         link.arg(part);
@@ -68,104 +71,106 @@ fn build(compiler: &str, case: &Case, side: &str, way: &str, object: &Path) -> b
     succeeds(&mut link)
 }
 
-/// What `fixscope diff` lists: with `cause`, the lines end in the first cause.
-fn verdict(original: &Path, patched: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))
-        .args(["diff", "--format", "json"])
-        .args([original, patched])
-        .output()
-        .expect("fixscope runs");
-    let status = output.status.code().expect("fixscope exits by itself");
-    assert!(status < 2, "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
-    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    let mut differs = false;
-    let mut bare = BTreeSet::new();
-    let mut with_cause = BTreeSet::new();
-    for unit in report["units"].as_array().expect("units") {
-        for symbol in unit["symbols"].as_array().expect("symbols") {
-            if !symbol["cold_of"].is_null() {
-                continue;
-            }
-            // GCC numbers statics (`n.3`), Clang puts the function in front of them (`f.n`).
-            let name = text(&symbol["name"]);
-            let is_number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
-            let name = match symbol["kind"].as_str() {
-                Some("object") => name.split('.').rfind(|part| !is_number(part)).unwrap_or(&name).to_owned(),
-                _ => name,
-            };
-            let line = format!("{} {} {name}", text(&symbol["status"]), text(&symbol["kind"]));
-            differs |= symbol["status"] != "unchanged" && symbol["status"] != "line_only";
-            let line = match symbol["original_name"].as_str() {
-                Some(original) if symbol["status"] == "unchanged" => format!("{line} was {original}"),
-                _ => line,
-            };
-            for cause in symbol["causes"].as_array().expect("causes") {
-                with_cause.insert(format!("{line} {}", text(&cause["kind"])));
-            }
-            bare.insert(line);
-        }
-    }
-    assert_eq!(status, i32::from(differs), "the exit status says whether anything differs");
-    (bare, with_cause)
-}
-
 /// What goes wrong with one case compiled in one way.
-fn failure(compiler: &str, case: &Case, way: &str, folder: &Path) -> Option<String> {
+fn failure(toolchain: &Toolchain, case: &Case, way: &str, folder: &Path) -> Option<String> {
     let name = case.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (o, p) = (folder.join("original.o"), folder.join("patched.o"));
-    let compiled = build(compiler, case, "original", way, &o) && build(compiler, case, "patched", way, &p);
+    let compiled = build(toolchain, case, "original", way, &o) && build(toolchain, case, "patched", way, &p);
+    let compiler = toolchain.compiler.join(" ");
     if !compiled {
         return Some(format!("{name} ({compiler} {way}): does not compile"));
     }
-    let (bare, with_cause) = verdict(&o, &p);
-    let has_cause = |line: &str| line.split(' ').count() == 4;
-    let without_cause = |line: &String| match has_cause(line) {
-        true => line.rsplit_once(' ').map_or(line.clone(), |(start, _)| start.to_owned()),
-        false => line.clone(),
-    };
     let wanted = &case.expected[usize::from(way.split(' ').any(|flag| flag.starts_with("-g")))];
-    let expected: BTreeSet<String> = wanted.iter().map(without_cause).collect();
-    let causes_found = wanted.iter().all(|l| !has_cause(l) || with_cause.contains(l));
-    (bare != expected || !causes_found).then(|| {
-        format!(
-            "{name} ({compiler} {way}):\n  expected {wanted:?}\n  listed   {bare:?}\n  causes   {with_cause:?}"
-        )
-    })
+    let wrong = verdict(&o, &p).differs_from(wanted)?;
+    Some(format!("{name} ({compiler} {way}):\n{wrong}"))
 }
 
-fn run(compiler: &str, ways: &[&str]) {
+fn run(toolchain: &Toolchain, ways: &[&str]) {
     // One case while it is being written: FIXSCOPE_CASE=name cargo test --test cases.
     let only = std::env::var("FIXSCOPE_CASE").ok();
-    let failures: Vec<String> = cases()
+    let failures: Vec<String> = cases(toolchain.arch)
         .into_par_iter()
-        .filter(|c| c.compiler.as_deref().is_none_or(|c| compiler.starts_with(c)))
+        .filter(|c| c.compiler.as_deref().is_none_or(|c| toolchain.is_a(c)))
         .filter(|c| only.as_ref().is_none_or(|only| c.folder.ends_with(only)))
         .flat_map_iter(|case| {
             let folder = tempfile::tempdir().expect("a temporary folder");
             // An assembler has one way only.
             let count = if case.folder.join("original.s").exists() { 1 } else { ways.len() };
             let ways = &ways[..count];
-            ways.iter().filter_map(|way| failure(compiler, &case, way, folder.path())).collect::<Vec<_>>()
+            ways.iter().filter_map(|way| failure(toolchain, &case, way, folder.path())).collect::<Vec<_>>()
         })
         .collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]
 fn verdicts_with_gcc() {
-    run("gcc", WAYS);
+    run(&toolchains::GCC, WAYS);
 }
 
 #[test]
 #[ignore = "needs clang"]
 fn verdicts_with_clang() {
-    let mut compilers = vec!["clang"];
+    run(&toolchains::CLANG, &WAYS[..4]);
     // What a newer one makes otherwise, where it is installed.
     if Command::new("clang-16").arg("--version").output().is_ok_and(|o| o.status.success()) {
-        compilers.push("clang-16");
+        run(&toolchains::CLANG_16, &WAYS[..4]);
     }
-    for compiler in compilers {
-        run(compiler, &WAYS[..4]);
+}
+
+/// The verdicts of the cross compilers of one architecture.
+fn run_across(arch: &str) {
+    let of_arch: Vec<&Toolchain> = toolchains::ACROSS.iter().filter(|t| t.arch == arch).collect();
+    assert!(!of_arch.is_empty(), "compilers for {arch} are known");
+    for toolchain in of_arch {
+        run(toolchain, toolchain.ways);
     }
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_i386() {
+    run_across("i386");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_aarch64() {
+    run_across("aarch64");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_arm() {
+    run_across("arm");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_ppc64le() {
+    run_across("ppc64le");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_s390x() {
+    run_across("s390x");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_riscv64() {
+    run_across("riscv64");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_loongarch64() {
+    run_across("loongarch64");
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_mips() {
+    run_across("mips");
 }

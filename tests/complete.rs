@@ -305,9 +305,9 @@ impl<'u, 'd> Known<'u, 'd> {
         let mut bytes = info.data[from as usize..].to_vec();
         bytes.truncate(at as usize - from as usize + 32);
         let decode = |bytes: &[u8]| {
-            let arch = fixscope_arch::by_elf_machine(62, true).expect("x86_64");
+            let arch: &dyn fixscope_arch::Arch = &fixscope_arch::x86::X86_64;
             let mut insns = Vec::new();
-            arch.decode(&Code { bytes, address: from, sites: &[] }, &mut insns);
+            arch.decode(&Code { bytes, address: from, sites: &[], modes: &[] }, &mut insns);
             let insn = insns.into_iter().find(|i| at - from < u64::from(i.end()))?;
             let filler = insn.kind == InsnKind::Nop || bytes[insn.offset as usize] == 0xcc;
             filler.then_some((insn.offset, insn.end()))

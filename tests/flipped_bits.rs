@@ -35,7 +35,7 @@ impl Function {
     /// Whether the branch at `at` leads, with that byte replaced, to NOPs that end where it led before: what is done is
     /// the same.
     fn leads_through_padding(&self, at: usize, bytes: &[u8]) -> bool {
-        let arch = fixscope_arch::by_elf_machine(fixscope_arch::EM_X86_64, true).expect("x86_64");
+        let arch: &dyn fixscope_arch::Arch = &fixscope_arch::x86::X86_64;
         let Some(insn) = self.insns.iter().find(|i| (i.offset as usize..i.end() as usize).contains(&at))
         else {
             return false;
@@ -43,7 +43,7 @@ impl Function {
         let code = &bytes[self.in_file + insn.offset as usize..self.in_file + insn.end() as usize];
         let mut altered = Vec::new();
         let address = self.address + u64::from(insn.offset);
-        arch.decode(&Code { bytes: code, address, sites: &[] }, &mut altered);
+        arch.decode(&Code { bytes: code, address, sites: &[], modes: &[] }, &mut altered);
         let [now] = altered[..] else { return false };
         let (Some(old), Some(new)) = (insn.target, now.target) else { return false };
         let nops = |from: u64, to: u64| {
@@ -65,7 +65,7 @@ enum Byte {
 }
 
 fn functions(file: &[u8], unit: &Unit<'_>) -> Vec<Function> {
-    let arch = fixscope_arch::by_elf_machine(unit.machine, unit.is_64).expect("x86_64");
+    let arch = unit.arch().expect("x86_64");
     let mut found = Vec::new();
     for symbol in unit.symbols.iter().filter(|s| s.kind == SymbolKind::Function && s.size > 0) {
         let SymbolPlace::Section(index) = symbol.place else { continue };
@@ -87,7 +87,7 @@ fn functions(file: &[u8], unit: &Unit<'_>) -> Vec<Function> {
             bytes[site.offset as usize..][..size].fill(Byte::Free);
         }
         let mut insns = Vec::new();
-        arch.decode(&Code { bytes: code, address: symbol.offset, sites: &sites }, &mut insns);
+        arch.decode(&Code { bytes: code, address: symbol.offset, sites: &sites, modes: &[] }, &mut insns);
         for insn in insns.iter().filter(|i| i.kind == InsnKind::Nop) {
             bytes[insn.offset as usize..insn.end() as usize].fill(Byte::Free);
         }

@@ -9,6 +9,30 @@ pub struct Code<'a> {
     pub address: u64,
     /// Places that relocations fill, ordered by offset.
     pub sites: &'a [Site],
+    /// Where what kind of code or data begins, ordered by offset. Empty for architectures whose object files do not
+    /// say it; else the first one is at 0.
+    pub modes: &'a [ModeChange],
+}
+
+/// From here on the bytes are of this kind: what the mapping symbols `$a`, `$t`, `$x` and `$d` say (ELF for the Arm
+/// Architecture, 5.5.5; ELF for the Arm 64-bit Architecture, 5.5.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModeChange {
+    /// Offset in bytes from the start of the code.
+    pub offset: u32,
+    /// What begins there.
+    pub mode: Mode,
+}
+
+/// What a run of bytes among code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Instructions of the architecture's only or first instruction set: A64, A32.
+    Code,
+    /// T32 instructions.
+    Thumb,
+    /// Literals, tables and other data.
+    Data,
 }
 
 impl Code<'_> {
@@ -43,7 +67,15 @@ pub enum RelocKind {
         /// Through which table the symbol is reached.
         via: Via,
     },
-    /// Something else with a field of known size: thread-local offsets, sizes, GOT offsets.
+    /// The distance from the global offset table to the symbol plus addend, or to what stands between: what
+    /// position-independent code adds to a register that holds the table's address.
+    FromTable {
+        /// Field size in bytes.
+        size: u8,
+        /// Through which table the symbol is reached.
+        via: Via,
+    },
+    /// Something else with a field of known size: thread-local offsets, sizes.
     Other {
         /// Field size in bytes; 0 for a marker that changes nothing.
         size: u8,
@@ -67,9 +99,10 @@ impl RelocKind {
     /// Size of the field in bytes; `None` when it is not known.
     pub fn size(self) -> Option<u8> {
         match self {
-            RelocKind::Absolute { size } | RelocKind::Relative { size, .. } | RelocKind::Other { size } => {
-                Some(size)
-            }
+            RelocKind::Absolute { size }
+            | RelocKind::Relative { size, .. }
+            | RelocKind::FromTable { size, .. }
+            | RelocKind::Other { size } => Some(size),
             RelocKind::Unknown => None,
         }
     }
@@ -105,13 +138,89 @@ impl Insn {
     }
 }
 
-/// A run of bytes inside an instruction.
+/// Some bits of a run of bytes inside an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     /// Offset in bytes from the start of the instruction.
     pub offset: u8,
-    /// Size in bytes.
+    /// Size in bytes, at most 4.
     pub size: u8,
+    /// Which bits: byte `i` of the field, as it lies in the file, has bits `8 * i` to `8 * i + 7` of it, whatever
+    /// the byte order.
+    pub bits: u32,
+}
+
+impl Field {
+    /// All bits of `size` bytes.
+    pub fn whole(offset: u8, size: u8) -> Field {
+        Field { offset, size, bits: u32::MAX }
+    }
+
+    /// Which bits of the instruction's byte `at`, counted from its start, belong to the field.
+    pub fn bits_at(self, at: usize) -> u8 {
+        match at.checked_sub(usize::from(self.offset)) {
+            Some(i) if i < usize::from(self.size.min(4)) => (self.bits >> (8 * i)) as u8,
+            _ => 0,
+        }
+    }
+}
+
+/// Where the distance counts from that a relocated field holds. The addend is counted in already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// From the start of the field.
+    Field,
+    /// In code from the end of the instruction, in data from the start of the field: x86.
+    InstructionEnd,
+    /// From so many bytes behind the start of the field, in code and in data: what the processor adds by itself when
+    /// it executes the instruction, such as 8 in A32, 4 in T32 and -2 on s390.
+    Ahead(i8),
+    /// From a place in the code that took its own address: the addend is how many bytes before the start of the field
+    /// it is, and says nothing else. Data has no such places.
+    Label,
+}
+
+/// A number in an instruction that leads on from an address which relocations put into a register before: the offset
+/// of one data object from another, where compilers reach several from one address (section anchors).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Index of the instruction.
+    pub insn: u32,
+    /// The bits of the instruction that hold the number.
+    pub field: Field,
+    /// Offset, in bytes from the start of the code, of the place whose relocation makes the address.
+    pub site: u32,
+    /// What the instruction adds to the address, in bytes.
+    pub plus: i64,
+}
+
+/// A table that an indirect jump of this code goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JumpTable {
+    /// Index of the instruction that jumps.
+    pub jump: u32,
+    /// Where the table begins.
+    pub table: TablePlace,
+    /// Size of an entry in bytes: 1, 2, 4 or 8.
+    pub entry: u8,
+    /// Whether entries are numbers with sign.
+    pub signed: bool,
+    /// What an entry is multiplied with, as a power of two's exponent.
+    pub shift: u8,
+    /// What is added to it to get the target, as an offset from the start of the section; `None` where entries are
+    /// addresses that relocations fill.
+    pub base: Option<u64>,
+    /// Number of entries, where a comparison in front of the jump tells it.
+    pub count: Option<u32>,
+}
+
+/// Where a table lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TablePlace {
+    /// Where the relocation at this offset, in bytes from the start of the code, leads.
+    Site(u32),
+    /// Among the code, at this offset from the start of the section.
+    Here(u64),
 }
 
 /// A field of an instruction that holds an address, a distance to one, or a number that may be one.
@@ -187,6 +296,10 @@ pub enum InsnKind {
     Return,
     /// Raises an exception or stops: `ud2`, `int3`, `hlt`.
     Trap,
+    /// Data among the code: a literal, or an entry of a table. With a target it is a distance or an address.
+    Data,
+    /// An instruction of which nothing is known but its length, because nothing here decodes this machine's code.
+    Raw,
     /// Bytes that could not be decoded.
     Unknown,
 }

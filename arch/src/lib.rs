@@ -2,23 +2,34 @@
 //! section or a symbol's name.
 //!
 //! An architecture is one implementation of [`Arch`], found by ELF machine through [`by_elf_machine`]. The
-//! callers hand it [`Code`]: bytes, the offset they start at, and the places inside them that relocations
-//! will overwrite. They get back [`Insn`]s that cover those bytes without gap or overlap.
+//! callers hand it [`Code`]: bytes, the offset they start at, the places inside them that relocations will overwrite,
+//! and what the file says about where code ends and data begins. They get back [`Insn`]s that cover those bytes
+//! without gap or overlap.
 //!
 //! # The contract
 //!
-//! An implementer may assume that `Code::sites` is ordered and lies inside `Code::bytes`. The bytes are
-//! untrusted: they may be no code at all, stop in the middle of an instruction, or be larger than any
-//! function. An implementer promises that [`Arch::decode`]
+//! An implementer may assume that `Code::sites` and `Code::modes` are ordered and lie inside `Code::bytes`. The bytes
+//! are untrusted: they may be no code at all, stop in the middle of an instruction, or be larger than any
+//! function. So are decoders: what one of them makes of some bytes may be wrong in everything but the length, and it
+//! may panic.
+//!
+//! An implementer promises that [`Arch::decode`]
 //!
 //! * never panics, and covers every byte exactly once, in order;
 //! * turns bytes it cannot decode into instructions of kind [`InsnKind::Unknown`], so that callers compare
 //!   them as bytes;
 //! * names as [`Insn::field`] only bits that hold nothing but a distance or an address: two instructions whose
-//!   bytes agree outside the named field, and whose targets correspond, do the same;
-//! * gives direct branches the same [`Insn::opcode`] if and only if they differ in nothing but the length of
-//!   their encoding and their target.
+//!   bytes agree outside the named bits, and whose targets correspond, do the same;
+//! * gives direct branches the same [`Insn::opcode`], other than 0, only if they differ in nothing but the length of
+//!   their encoding and their target. Where branches have one encoding, 0 and the field say all there is;
+//!
+//! and that [`Arch::relocated_bits`] holds no bit that the relocation leaves as the assembler wrote it. Everything else
+//! in the trait serves causes, views and the search for broken contracts between functions, never the question whether
+//! two functions are the same: what is not known is left out there (`None`, nothing appended), and
+//! [`Arch::effects`] of what is not known are all registers.
 
+pub mod aarch64;
+pub mod abi;
 pub mod code;
 pub mod numbers;
 pub mod regs;
@@ -26,7 +37,11 @@ pub mod syntax;
 pub mod text;
 pub mod x86;
 
-pub use code::{Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, Operand, RelocKind, Site};
+pub use abi::Convention;
+pub use code::{
+    Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange, Operand,
+    Origin, Reach, RelocKind, Site, TablePlace,
+};
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
 pub use syntax::Syntax;
@@ -42,6 +57,43 @@ pub trait Arch: Sync {
     /// What a relocation of ELF type `r_type` puts where. Types that are not known give
     /// [`RelocKind::Unknown`], which callers compare by type, symbol and addend.
     fn relocation(&self, r_type: u32) -> RelocKind;
+
+    /// Which bits of its field a relocation of ELF type `r_type` fills: byte `i` of the field, as it lies in the file,
+    /// has bits `8 * i` to `8 * i + 7`. Bits behind the field's size mean nothing.
+    fn relocated_bits(&self, r_type: u32) -> u64 {
+        let _ = r_type;
+        u64::MAX
+    }
+
+    /// The addend that the field of a relocation without one (SHT_REL) holds, in bytes; `None` where the field holds
+    /// nothing but the addend, as a number with sign in the file's byte order.
+    fn addend_in_field(&self, r_type: u32, field: &[u8]) -> Option<i64> {
+        let _ = (r_type, field);
+        None
+    }
+
+    /// Where a distance counts from that a relocation of ELF type `r_type` makes.
+    fn origin(&self, r_type: u32) -> Origin {
+        let _ = r_type;
+        Origin::Field
+    }
+
+    /// Whether compilers reach several data objects of a section from one address (GCC's section anchors), so that a
+    /// reference need not lead to the data object that the code means.
+    fn has_section_anchors(&self) -> bool {
+        false
+    }
+
+    /// Appends to `out`, ordered by instruction, the numbers that lead on from relocated addresses. What cannot be
+    /// followed (another way leads to the instruction, a call may have changed the register) is left out.
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        let _ = (code, insns, out);
+    }
+
+    /// Appends to `out` the tables that indirect jumps of the code go through, where that can be told from the code.
+    fn jump_tables(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<JumpTable>) {
+        let _ = (code, insns, out);
+    }
 
     /// The relocation type that fills a field so: the plainest, where there are several.
     fn relocation_type(&self, kind: RelocKind) -> Option<u32>;
@@ -70,9 +122,8 @@ pub trait Arch: Sync {
     /// nothing but a distance, and for what is not known.
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers>;
 
-    /// The registers that hold the first integer arguments of a call, by the numbers of [`RegSet`], as the
-    /// platform's ABI has them for C functions.
-    fn argument_registers(&self) -> &'static [u8];
+    /// The calling conventions, that of C functions on Linux first. Empty where registers are not known.
+    fn conventions(&self) -> &'static [Convention];
 
     /// The register that points at the stack.
     fn stack_register(&self) -> u8;
@@ -84,14 +135,35 @@ pub trait Arch: Sync {
     fn register_name(&self, register: u8) -> &'static str;
 }
 
+/// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).
+pub const EM_386: u16 = 3;
+
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
 
-/// The instruction set for an ELF `e_machine`, when there is one. `is_64` is the ELF class: x32 code is
-/// EM_X86_64 with 32-bit files, and is not supported.
-pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
-    match (machine, is_64) {
-        (EM_X86_64, true) => Some(&x86::X86_64),
+/// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
+pub const EM_AARCH64: u16 = 183;
+
+/// What the header of an ELF file says about the machine that its code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Machine {
+    /// ELF `e_machine`.
+    pub elf: u16,
+    /// Whether it is ELFCLASS64.
+    pub is_64: bool,
+    /// Whether its data is ELFDATA2MSB.
+    pub is_big_endian: bool,
+    /// ELF `e_flags`: what it means depends on the machine.
+    pub flags: u32,
+}
+
+/// The instruction set of a machine, when there is one. Code for 64-bit processors in 32-bit files (x32, which is
+/// EM_X86_64, and ILP32, which is EM_AARCH64) is not supported.
+pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
+    match (machine.elf, machine.is_64, machine.is_big_endian) {
+        (EM_386, false, false) => Some(&x86::I386),
+        (EM_X86_64, true, false) => Some(&x86::X86_64),
+        (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
         _ => None,
     }
 }

@@ -11,6 +11,11 @@ impl RegSet {
     /// Every register.
     pub const ALL: RegSet = RegSet(u128::MAX);
 
+    /// The set of which each bit tells whether the register of its place is in it.
+    pub const fn from_bits(bits: u128) -> RegSet {
+        RegSet(bits)
+    }
+
     /// Adds a register; numbers above 127 are no registers and are left out.
     pub fn insert(&mut self, register: u8) {
         if register < 128 {

@@ -56,7 +56,7 @@ impl Sides<'_> {
             return Ok(());
         }
         if let Some(at) = first_difference(bytes_o, bytes_p, |at| {
-            in_field(o, relocs_o, range_o.start + at) && in_field(p, relocs_p, range_p.start + at)
+            relocated_bits(o, relocs_o, range_o.start + at) & relocated_bits(p, relocs_p, range_p.start + at)
         }) {
             return Err(vec![link(byte_difference(bytes_o, bytes_p, at), at)]);
         }
@@ -95,20 +95,25 @@ impl Sides<'_> {
     }
 }
 
-/// Whether a byte lies in a field that a relocation fills.
-pub(super) fn in_field(n: &Normalized<'_, '_>, relocs: &[Reloc], at: u64) -> bool {
+/// Which bits of the byte at an offset of a section relocations fill.
+pub(super) fn relocated_bits(n: &Normalized<'_, '_>, relocs: &[Reloc], at: u64) -> u8 {
     let before = relocs.partition_point(|r| r.offset <= at);
-    relocs[..before].iter().rev().take_while(|r| at - r.offset < 8).any(|r| {
+    let near = relocs[..before].iter().rev().take_while(|r| at - r.offset < 8);
+    near.fold(0, |bits, r| {
         let size = n.arch.relocation(r.r_type).size().unwrap_or(0);
-        at - r.offset < u64::from(size)
+        let inside = at - r.offset;
+        let own = (n.arch.relocated_bits(r.r_type) >> (8 * inside)) as u8;
+        if inside < u64::from(size) { bits | own } else { bits }
     })
 }
 
-fn first_difference(o: &[u8], p: &[u8], excused: impl Fn(u64) -> bool) -> Option<u64> {
+/// Where two runs of bytes differ first in other bits than those that `excused` gives for a place.
+fn first_difference(o: &[u8], p: &[u8], excused: impl Fn(u64) -> u8) -> Option<u64> {
     if o == p {
         return None;
     }
-    o.iter().zip(p).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i as u64).find(|&at| !excused(at))
+    let mut differing = o.iter().zip(p).enumerate().filter(|(_, (a, b))| a != b);
+    differing.find(|(i, (a, b))| (*a ^ *b) & !excused(*i as u64) != 0).map(|(i, _)| i as u64)
 }
 
 fn byte_difference(o: &[u8], p: &[u8], at: u64) -> String {

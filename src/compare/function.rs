@@ -1,7 +1,7 @@
 //! Whether two functions do the same.
 
 use fixscope_arch::code::Via;
-use fixscope_arch::{Insn, RelocKind};
+use fixscope_arch::{Insn, Origin, RelocKind};
 
 use crate::load::Reloc;
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
@@ -63,6 +63,8 @@ impl Sides<'_> {
             && relocs_o.iter().zip(relocs_p).all(|(a, b)| {
                 a.offset - start_o == b.offset - start_p
                     && a.r_type == b.r_type
+                    // What the target leaves out: how far away the label is.
+                    && (a.addend == b.addend || o.arch.origin(a.r_type) != Origin::Label)
                     && (self.same_reloc_undecoded(a, b) == Some(true) || {
                         let targets = Pair::new(
                             o.target_in_function(ids.original, a),
@@ -115,7 +117,7 @@ impl Sides<'_> {
         }
         let (o, p) = (self.original, self.patched);
         // More than any instruction has: the file is damaged, and nothing can be said.
-        if relocs.original.len().max(relocs.patched.len()) >= FIELDS {
+        if relocs.original.len().max(relocs.patched.len()) >= RELOCS {
             return Outcome::Other;
         }
         // Equal opcodes of direct branches say all there is but the target.
@@ -150,7 +152,7 @@ impl Sides<'_> {
         Outcome::Same
     }
 
-    /// Whether two instructions agree in every byte outside of the fields that relocations or distances fill.
+    /// Whether two instructions agree in every bit outside of the fields that relocations or distances fill.
     fn same_bytes(&self, ids: Pair<EntityId>, insns: Pair<Insn>, relocs: Pair<&[Reloc]>) -> bool {
         let (o, p) = (self.original, self.patched);
         let (code_o, code_p) = (o.code(ids.original), p.code(ids.patched));
@@ -160,15 +162,15 @@ impl Sides<'_> {
         }
         let named = |n: &Normalized<'_, '_>, id, insn: &Insn, relocs: &[Reloc], i: usize| {
             let start = n.entity(id).offset + u64::from(insn.offset);
-            let in_field = insn
-                .field
-                .is_some_and(|f| (usize::from(f.offset)..usize::from(f.offset + f.size)).contains(&i));
-            in_field || super::content::in_field(n, relocs, start + i as u64)
+            insn.field.map_or(0, |f| f.bits_at(i))
+                | super::content::relocated_bits(n, relocs, start + i as u64)
         };
         bytes_o.iter().zip(bytes_p).enumerate().all(|(i, (x, y))| {
             x == y
-                || named(o, ids.original, &insns.original, relocs.original, i)
-                    && named(p, ids.patched, &insns.patched, relocs.patched, i)
+                || (x ^ y)
+                    & !(named(o, ids.original, &insns.original, relocs.original, i)
+                        & named(p, ids.patched, &insns.patched, relocs.patched, i))
+                    == 0
         })
     }
 }
@@ -226,8 +228,11 @@ pub(super) struct InsnReference {
     pub(super) target: Target,
 }
 
-/// No instruction of any architecture has more fields than this that lead somewhere.
-pub(super) const FIELDS: usize = 4;
+/// No instruction of any architecture has as many relocations as this.
+const RELOCS: usize = 4;
+
+/// Each relocation may name a label beside its symbol, and one more field may hold a distance.
+pub(super) const FIELDS: usize = 2 * RELOCS;
 
 /// The references of an instruction in the order of their fields.
 pub(super) fn references(
@@ -259,6 +264,11 @@ pub(super) fn references(
         }
         if let Some(slot) = slots.next() {
             let target = n.target_in_function(id, reloc);
+            *slot = Some(InsnReference { field, kind: (reloc.r_type, kind), target });
+        }
+        if let Some(target) = n.label_in_function(id, reloc)
+            && let Some(slot) = slots.next()
+        {
             *slot = Some(InsnReference { field, kind: (reloc.r_type, kind), target });
         }
     }

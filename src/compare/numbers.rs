@@ -128,7 +128,7 @@ impl Sides<'_> {
         let mut written = effects.writes.iter().filter(|&r| r != stack);
         match (written.next(), written.next()) {
             (Some(register), None) if effects.reads.is_empty() => {
-                let index = n.arch.argument_registers().iter().position(|&r| r == register)?;
+                let index = n.arch.conventions().first()?.arguments.iter().position(|&r| r == register)?;
                 let callee = self.callee(ids, of, i, register);
                 Some(Load::Argument { index: index as u8, callee })
             }

@@ -4,7 +4,7 @@ use crate::normalize::EntityId;
 use crate::pair::Pair;
 
 use super::builder::difference;
-use super::content::in_field;
+use super::content::relocated_bits;
 use super::delta::{Difference, DifferenceKind};
 use super::references::{Sides, Visiting};
 use super::words;
@@ -66,9 +66,9 @@ impl Sides<'_> {
         let (start_o, start_p) =
             (self.original.entity(ids.original).offset, self.patched.entity(ids.patched).offset);
         let mut different = o.iter().zip(p).enumerate().filter(|(i, (a, b))| {
-            a != b
-                && !(in_field(self.original, relocs_o, start_o + *i as u64)
-                    && in_field(self.patched, relocs_p, start_p + *i as u64))
+            let excused = relocated_bits(self.original, relocs_o, start_o + *i as u64)
+                & relocated_bits(self.patched, relocs_p, start_p + *i as u64);
+            (*a ^ *b) & !excused != 0
         });
         let Some((at, (a, b))) = different.next() else { return "its content differs".to_owned() };
         let bytes = match different.count() + 1 {

@@ -9,7 +9,7 @@ use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, TableLayout, Target, Treatment, sections};
 use crate::pair::{Pair, Side};
 
-use super::content::{Run, in_field};
+use super::content::{Run, relocated_bits};
 use super::delta::{Difference, DifferenceKind};
 use super::handlers;
 use super::references::{Mismatch, Sides, Visiting};
@@ -203,9 +203,9 @@ impl Sides<'_> {
         for (i, (x, y)) in bytes.original.iter().zip(bytes.patched).enumerate() {
             let i = i as u64;
             let is_line = a.layout.line.is_some_and(|(start, len)| (start..start + len).contains(&i));
-            let named = in_field(o, relocs.original, a.range.start + i)
-                && in_field(p, relocs.patched, b.range.start + i);
-            if x != y && !is_line && !named {
+            let named = relocated_bits(o, relocs.original, a.range.start + i)
+                & relocated_bits(p, relocs.patched, b.range.start + i);
+            if (x ^ y) & !named != 0 && !is_line {
                 return Err(vec![super::content::link(format!("byte {x:#04x} became {y:#04x}"), i)]);
             }
         }

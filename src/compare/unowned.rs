@@ -191,9 +191,9 @@ impl Sides<'_> {
         }
         let (bytes_o, bytes_p) = (n_o.bytes(o.0, o.1.clone()), n_p.bytes(p.0, p.1.clone()));
         let outside = bytes_o.iter().zip(bytes_p).enumerate().all(|(i, (a, b))| {
-            a == b
-                || super::content::in_field(n_o, relocs.0, o.1.start + i as u64)
-                    && super::content::in_field(n_p, relocs.1, p.1.start + i as u64)
+            let excused = super::content::relocated_bits(n_o, relocs.0, o.1.start + i as u64)
+                & super::content::relocated_bits(n_p, relocs.1, p.1.start + i as u64);
+            a == b || (a ^ b) & !excused == 0
         });
         outside
             && relocs.0.iter().zip(relocs.1).all(|(a, b)| {

@@ -15,7 +15,7 @@ use crate::load::{SymbolKind, SymbolPlace, names};
 use crate::normalize::{EntityId, EntityKind, Normalized, Target, sections};
 use crate::pair::{Pair, Side};
 
-use super::content::in_field;
+use super::content::relocated_bits;
 use super::reached::{Content, Reached};
 use super::references::{Sides, describe};
 
@@ -176,7 +176,7 @@ fn content(n: &Normalized<'_, '_>, id: EntityId) -> Told {
     let entity = n.entity(id);
     let relocs = n.relocs_of(id);
     let bytes = n.bytes_of(id).iter().enumerate();
-    let bytes = bytes.map(|(i, &b)| if in_field(n, relocs, entity.offset + i as u64) { 0 } else { b });
+    let bytes = bytes.map(|(i, &b)| b & !relocated_bits(n, relocs, entity.offset + i as u64));
     let references = relocs.iter().map(|r| {
         let target = n.target_in_data(entity.section.unwrap_or(0), r);
         let text = match target {

@@ -45,17 +45,11 @@ impl Fingerprints<'_, '_, '_> {
                 masked.clear();
                 let range = insn.offset as usize..insn.end() as usize;
                 masked.extend_from_slice(bytes.get(range).unwrap_or_default());
-                let mut blank = |offset: u64, size: u64| {
-                    let from = (offset as usize).min(masked.len());
-                    let to = offset.saturating_add(size).min(masked.len() as u64) as usize;
-                    masked[from..to.max(from)].fill(0);
-                };
                 if let Some(field) = insn.field {
-                    blank(field.offset.into(), field.size.into());
+                    masked.iter_mut().enumerate().for_each(|(at, byte)| *byte &= !field.bits_at(at));
                 }
                 for reloc in own {
-                    let size = n.arch.relocation(reloc.r_type).size().unwrap_or(0);
-                    blank(reloc.offset - start, size.into());
+                    blank(n, &mut masked, (reloc.offset - start) as usize, reloc.r_type);
                 }
                 masked.hash(&mut hasher);
             }
@@ -149,10 +143,7 @@ impl Fingerprints<'_, '_, '_> {
         let relocs = n.relocs_in(section, range.clone());
         let mut bytes = n.bytes(section, range.clone()).to_vec();
         for reloc in relocs {
-            let start = (reloc.offset - range.start) as usize;
-            let size = usize::from(n.arch.relocation(reloc.r_type).size().unwrap_or(0));
-            let end = start.saturating_add(size).min(bytes.len());
-            bytes[start.min(end)..end].fill(0);
+            blank(n, &mut bytes, (reloc.offset - range.start) as usize, reloc.r_type);
         }
         // What only fills up to the next round address is not part of it.
         let used = bytes.iter().rposition(|&b| b != 0).map_or(0, |at| at + 1);
@@ -180,5 +171,14 @@ impl Fingerprints<'_, '_, '_> {
                 self.target(target, of, depth - 1, hasher);
             }
         }
+    }
+}
+
+/// Takes out what a relocation of this type fills at an offset of `bytes`.
+fn blank(n: &Normalized<'_, '_>, bytes: &mut [u8], offset: usize, r_type: u32) {
+    let size = usize::from(n.arch.relocation(r_type).size().unwrap_or(0));
+    let bits = n.arch.relocated_bits(r_type);
+    for (i, byte) in bytes.iter_mut().skip(offset).take(size.min(8)).enumerate() {
+        *byte &= !((bits >> (8 * i)) as u8);
     }
 }

@@ -196,6 +196,13 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
                 ));
             }
         }
+        let is_thumb = machine == elf::EM_ARM
+            && matches!(kind, SymbolKind::Function | SymbolKind::Ifunc)
+            && matches!(place, SymbolPlace::Section(_))
+            && value & 1 != 0;
+        if is_thumb {
+            offset &= !1;
+        }
         if kind == SymbolKind::File {
             file = Some(index.0 as u32);
         }
@@ -205,6 +212,8 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             kind,
             binding,
             visibility: symbol.st_other() & 3,
+            other: symbol.st_other() & !3,
+            is_thumb,
             place,
             offset,
             size,
@@ -217,6 +226,8 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             kind: SymbolKind::None,
             binding: Binding::Local,
             visibility: 0,
+            other: 0,
+            is_thumb: false,
             place: SymbolPlace::Undefined,
             offset: 0,
             size: 0,
@@ -260,6 +271,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         machine,
         is_64: header.is_class_64(),
         endian,
+        e_flags: header.e_flags(endian),
         e_type,
         sections,
         symbols,

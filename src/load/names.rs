@@ -216,6 +216,21 @@ pub fn is_linkers(name: &str) -> bool {
         || name.starts_with("__") && marks
 }
 
+/// What a mapping symbol says of the bytes from its place on; `None` for other symbols. A dot and any text may follow
+/// (ELF for the Arm Architecture, 5.5.5).
+pub fn mapping_mode(name: &str) -> Option<fixscope_arch::Mode> {
+    let (letter, rest) = name.strip_prefix('$')?.split_at_checked(1)?;
+    if !rest.is_empty() && !rest.starts_with('.') {
+        return None;
+    }
+    match letter {
+        "a" | "x" => Some(fixscope_arch::Mode::Code),
+        "t" => Some(fixscope_arch::Mode::Thumb),
+        "d" => Some(fixscope_arch::Mode::Data),
+        _ => None,
+    }
+}
+
 /// Whether a symbol is what `-pg` calls at the entry of functions.
 pub fn is_tracer(name: &str) -> bool {
     matches!(name, "__fentry__" | "mcount" | "_mcount" | "__gnu_mcount_nc")

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use fixscope_arch::Arch;
+use fixscope_arch::{Arch, Machine};
 use object::{Endianness, elf};
 
 use super::linked::Linked;
@@ -99,6 +99,12 @@ pub struct Symbol<'d> {
     pub binding: Binding,
     /// ELF visibility (`st_other & 3`).
     pub visibility: u8,
+    /// What else ELF `st_other` says (`st_other & !3`), which depends on the machine: on ppc64 where the function begins
+    /// for those who share its table of contents.
+    pub other: u8,
+    /// Whether it is a function of T32 instructions. ELF files say it by bit 0 of the address (ELF for the Arm
+    /// Architecture, 5.5.3), which `offset` does not have.
+    pub is_thumb: bool,
     /// Where it is defined.
     pub place: SymbolPlace,
     /// Offset in bytes from the start of its section (the address minus the section's in linked files).
@@ -193,6 +199,8 @@ pub struct Unit<'d> {
     pub is_64: bool,
     /// Byte order.
     pub endian: Endianness,
+    /// ELF `e_flags`.
+    pub e_flags: u32,
     /// ELF `e_type`.
     pub e_type: u16,
     /// Sections by index; the one of index 0 is empty.
@@ -277,9 +285,15 @@ impl<'d> Unit<'d> {
 
     /// Its instruction set, when there is one for it.
     pub fn arch(&self) -> Option<&'static dyn Arch> {
+        let machine = Machine {
+            elf: self.machine,
+            is_64: self.is_64,
+            is_big_endian: self.endian == Endianness::Big,
+            flags: self.e_flags,
+        };
         match self.text {
-            Some(_) => fixscope_arch::text::by_elf_machine(self.machine, self.is_64),
-            None => fixscope_arch::by_elf_machine(self.machine, self.is_64),
+            Some(_) => fixscope_arch::text::by_elf_machine(machine),
+            None => fixscope_arch::by_elf_machine(machine),
         }
     }
 

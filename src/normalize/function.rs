@@ -1,6 +1,6 @@
 //! The instructions of one function.
 
-use fixscope_arch::{Arch, Code, Insn, InsnKind, Site};
+use fixscope_arch::{Arch, Code, Insn, InsnKind, ModeChange, Site};
 
 use super::entities::EntityId;
 use super::normalized::Normalized;
@@ -13,28 +13,32 @@ pub struct DecodedFunction {
     pub insns: Vec<Insn>,
     /// Places that relocations fill, with offsets from the start of the function.
     pub sites: Vec<Site>,
+    /// Where what kind of code or data begins, with offsets from the start of the function.
+    pub modes: Vec<ModeChange>,
     /// Indices in `insns` of all that are not padding.
     pub significant: Vec<u32>,
 }
 
 impl DecodedFunction {
     /// Decodes a function. `relocs` are those inside it, with offsets from the start of the section; `tabled` holds
-    /// the offsets in the section, ascending, of instructions that entries of tables are for.
+    /// the offsets in the section, ascending, of instructions that entries of tables are for. `modes` has offsets from the
+    /// start of the function.
     pub fn new(
         arch: &dyn Arch,
         bytes: &[u8],
         address: u64,
         relocs: &[Reloc],
+        modes: Vec<ModeChange>,
         tabled: &[u64],
     ) -> DecodedFunction {
         let sites = sites(arch, address, relocs);
         let mut insns = Vec::new();
-        arch.decode(&Code { bytes, address, sites: &sites }, &mut insns);
+        arch.decode(&Code { bytes, address, sites: &sites, modes: &modes }, &mut insns);
         let significant = match arch.aligns_by_instructions() {
             true => significant(&insns, &sites, address, tabled),
             false => (0..insns.len() as u32).collect(),
         };
-        DecodedFunction { insns, sites, significant }
+        DecodedFunction { insns, sites, modes, significant }
     }
 
     /// The instruction that covers a byte, by its offset from the start of the function.
@@ -128,7 +132,7 @@ mod tests {
         assert!(status.expect("gcc runs").success());
         let file = MappedFile::open(&object).expect("the object can be read");
         let unit = elf::read(&object, file.bytes()).expect("it is an object");
-        let arch = fixscope_arch::by_elf_machine(unit.machine, unit.is_64).expect("x86-64");
+        let arch = unit.arch().expect("x86-64");
         let n = Normalized::new(&unit, arch);
         n.ids().map(|id| (n.name(id).to_owned(), n.tracing_site(id))).collect()
     }

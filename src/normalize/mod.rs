@@ -9,6 +9,7 @@ mod describe;
 mod entities;
 mod function;
 mod linked;
+mod modes;
 mod normalized;
 mod referrers;
 pub mod sections;

@@ -3,13 +3,15 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-use fixscope_arch::{Arch, Code, Insn};
+use fixscope_arch::{Arch, Code, Insn, Origin};
+use object::elf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::entities::{self, Entities, Entity, EntityId, EntityKind};
 use super::function::{self, DecodedFunction};
 use super::linked::{self, Resolved};
+use super::modes::{self, Modes};
 use super::referrers::Referrer;
 use super::sections::{self, Treatment};
 use super::targets::Target;
@@ -37,6 +39,7 @@ pub struct Normalized<'u, 'd> {
     decoded: Vec<OnceLock<DecodedFunction>>,
     behinds: Vec<OnceLock<Vec<u8>>>,
     resolved: OnceLock<Resolved>,
+    pub(super) modes: Modes,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) fresh_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
@@ -56,6 +59,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             entities,
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
+            modes: modes::of_unit(unit),
             nameless_starts: OnceLock::new(),
             fresh_starts: OnceLock::new(),
             tabled_places: OnceLock::new(),
@@ -195,14 +199,27 @@ impl<'u, 'd> Normalized<'u, 'd> {
                 return DecodedFunction::default();
             }
             let tabled = entity.section.map_or(&[][..], |s| self.tabled_places(s));
-            DecodedFunction::new(self.arch, self.bytes_of(id), entity.offset, self.relocs_of(id), tabled)
+            let modes = self.modes_of(id);
+            DecodedFunction::new(
+                self.arch,
+                self.bytes_of(id),
+                entity.offset,
+                self.relocs_of(id),
+                modes,
+                tabled,
+            )
         })
     }
 
     /// The code of a function as `arch` takes it.
     pub fn code(&self, id: EntityId) -> Code<'_> {
         let decoded = self.decoded(id);
-        Code { bytes: self.bytes_of(id), address: self.entity(id).offset, sites: &decoded.sites }
+        Code {
+            bytes: self.bytes_of(id),
+            address: self.entity(id).offset,
+            sites: &decoded.sites,
+            modes: &decoded.modes,
+        }
     }
 
     /// What a relocation inside a function leads to.
@@ -211,12 +228,15 @@ impl<'u, 'd> Normalized<'u, 'd> {
         self.target_of(section, reloc, self.behind_in_function(id, reloc))
     }
 
-    /// The number of bytes from the field of a distance to the end of its instruction; 0 for other relocations.
-    /// `reloc` must be one of the function's own.
+    /// The number of bytes from the field of a distance to the place that it counts from, which is mostly the end of
+    /// its instruction; 0 for other relocations. `reloc` must be one of the function's own.
     pub(super) fn behind_in_function(&self, id: EntityId, reloc: &Reloc) -> i64 {
         let Some(section) = self.entity(id).section else { return 0 };
-        if !self.arch.relocation(reloc.r_type).is_relative() {
-            return 0;
+        match self.arch.origin(reloc.r_type) {
+            Origin::InstructionEnd => {}
+            Origin::Ahead(bytes) => return bytes.into(),
+            Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
+            Origin::Field => return 0,
         }
         let relocs = self.relocs(section);
         let behinds =
@@ -224,6 +244,14 @@ impl<'u, 'd> Normalized<'u, 'd> {
         // Several may fill one place; they end at the same instruction.
         let i = relocs.partition_point(|r| r.offset < reloc.offset);
         behinds.and_then(|all| all.get(i)).map_or(0, |&behind| i64::from(behind))
+    }
+
+    /// The place that the distance counts from which a relocation inside a function makes, where the code names such
+    /// a place.
+    pub fn label_in_function(&self, id: EntityId, reloc: &Reloc) -> Option<Target> {
+        let section = self.entity(id).section.filter(|_| self.arch.origin(reloc.r_type) == Origin::Label)?;
+        let place = (reloc.offset as i64).wrapping_sub(self.addend_of(section, reloc));
+        Some(self.target_at(section, place))
     }
 
     /// For each relocation of a section, in order, the number of bytes from its field to the end of the instruction
@@ -242,7 +270,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             let (own, behind) = from_start.split_at_mut(end - start);
             (rest, at) = (behind, end);
             let own_relocs = &relocs[start..end];
-            if own_relocs.iter().any(|r| self.arch.relocation(r.r_type).is_relative()) {
+            if own_relocs.iter().any(|r| self.arch.origin(r.r_type) == Origin::InstructionEnd) {
                 work.push((EntityId(first.0 + i as u32), own_relocs, own));
             }
         }
@@ -255,7 +283,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
                     let at = reloc.offset - start;
                     while insns.next_if(|i| u64::from(i.end()) <= at).is_some() {}
                     if let Some(insn) = insns.peek()
-                        && self.arch.relocation(reloc.r_type).is_relative()
+                        && self.arch.origin(reloc.r_type) == Origin::InstructionEnd
                     {
                         *behind = (u64::from(insn.end()) - at) as u8;
                     }
@@ -272,7 +300,9 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let mut insns = INSTRUCTIONS.take();
         insns.clear();
         if entity.kind == EntityKind::Function {
-            let code = Code { bytes: self.bytes_of(id), address: entity.offset, sites: &sites };
+            let modes = self.modes_of(id);
+            let code =
+                Code { bytes: self.bytes_of(id), address: entity.offset, sites: &sites, modes: &modes };
             self.arch.decode(&code, &mut insns);
         }
         let result = look(&insns);
@@ -287,9 +317,11 @@ impl<'u, 'd> Normalized<'u, 'd> {
     }
 
     pub(super) fn behind_in_data(&self, section: u32, reloc: &Reloc) -> i64 {
-        let in_code = self.unit.section(section).is_some_and(Section::is_code);
-        let relative = in_code && self.arch.relocation(reloc.r_type).is_relative();
-        if relative { 4 } else { 0 }
+        match self.arch.origin(reloc.r_type) {
+            Origin::InstructionEnd if self.unit.section(section).is_some_and(Section::is_code) => 4,
+            Origin::Ahead(bytes) => bytes.into(),
+            _ => 0,
+        }
     }
 
     /// Whether the data object at this place is a table of distances from its own start to data: what Clang makes
@@ -330,11 +362,22 @@ impl<'u, 'd> Normalized<'u, 'd> {
 /// [`Error::Input`] (`architecture`) when fixscope does not know it.
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
     unit.arch().ok_or_else(|| {
-        let bits = if unit.is_64 { 64 } else { 32 };
-        let what = format!(
-            "is {bits}-bit code for ELF machine {}, which fixscope does not know; it knows x86_64",
-            unit.machine
-        );
+        let what = match (unit.machine, unit.is_64) {
+            (elf::EM_AARCH64, false) => {
+                "is AArch64 code with 32-bit pointers (ILP32), which fixscope does not know; \
+                                         compile for LP64 (-mabi=lp64)"
+                    .to_owned()
+            }
+            (elf::EM_X86_64, false) => {
+                "is x86-64 code with 32-bit pointers (x32), which fixscope does not know; \
+                                        compile with -m64 or -m32"
+                    .to_owned()
+            }
+            (machine, is_64) => {
+                let bits = if is_64 { 64 } else { 32 };
+                format!("is {bits}-bit code for ELF machine {machine}, which fixscope does not know")
+            }
+        };
         Error::input(&unit.path, "architecture", what)
     })
 }

@@ -64,8 +64,7 @@ impl Normalized<'_, '_> {
     /// As [`Self::target_of`], without asking what starts where.
     pub(super) fn undecided_target_of(&self, section: u32, reloc: &Reloc, behind: i64) -> Undecided {
         use Undecided::Sure;
-        let addend =
-            reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc)).wrapping_add(behind);
+        let addend = self.addend_of(section, reloc).wrapping_add(behind);
         if reloc.symbol == 0 {
             return Sure(Target::Number(addend));
         }
@@ -167,12 +166,20 @@ impl Normalized<'_, '_> {
         }
     }
 
+    /// The addend of a relocation, wherever it is kept.
+    pub(super) fn addend_of(&self, section: u32, reloc: &Reloc) -> i64 {
+        reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc))
+    }
+
     /// REL formats keep the addend in the field.
     fn addend_in_place(&self, section: u32, reloc: &Reloc) -> i64 {
         let Some(info) = self.unit.section(section) else { return 0 };
         let size = usize::from(self.arch.relocation(reloc.r_type).size().unwrap_or(0));
         let start = reloc.offset as usize;
         let Some(field) = start.checked_add(size).and_then(|end| info.data.get(start..end)) else { return 0 };
+        if let Some(addend) = self.arch.addend_in_field(reloc.r_type, field) {
+            return addend;
+        }
         let little = self.unit.endian == object::Endianness::Little;
         let value = field.iter().enumerate().fold(0u64, |value, (i, &byte)| {
             let shift = if little { i } else { size - 1 - i };

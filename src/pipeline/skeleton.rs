@@ -34,7 +34,7 @@ pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Res
     let Some(path) = unit.objects.patched else { return Ok(Vec::new()) };
     let file = MappedFile::open(path)?;
     let object = elf::read(path, file.bytes())?;
-    let Some(arch) = fixscope_arch::by_elf_machine(object.machine, object.is_64) else {
+    let Some(arch) = object.arch() else {
         return Err(Error::input(path, "architecture", "is of an architecture that fixscope does not know"));
     };
     let n = Normalized::new(&object, arch);
@@ -72,7 +72,7 @@ pub(super) fn functions(unit: &UnitMaterial<'_>, tree: &TreeMaterial<'_>) -> Res
 fn traced(path: &Path) -> Result<BTreeMap<(u32, u64), bool>> {
     let file = MappedFile::open(path)?;
     let object = elf::read(path, file.bytes())?;
-    let Some(arch) = fixscope_arch::by_elf_machine(object.machine, object.is_64) else {
+    let Some(arch) = object.arch() else {
         return Ok(BTreeMap::new());
     };
     let n = Normalized::new(&object, arch);

@@ -20,40 +20,55 @@ pub struct Case {
     pub flags: Vec<String>,
     /// The only compiler that makes of it what the case is about.
     pub compiler: Option<String>,
+    /// The only architectures that make of it what the case is about; empty for all.
+    pub only: Vec<String>,
     /// What must be listed, without and with debug information.
     pub expected: [BTreeSet<String>; 2],
 }
 
-/// All cases, ordered by name.
-pub fn cases() -> Vec<Case> {
+impl Case {
+    /// Reads what a case expects.
+    pub fn new(folder: PathBuf, text: &str) -> Case {
+        let mut case = Case {
+            folder,
+            flags: Vec::new(),
+            compiler: None,
+            only: Vec::new(),
+            expected: Default::default(),
+        };
+        for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+            match line.split_once(' ') {
+                Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
+                Some(("only", names)) => case.only.extend(names.split_whitespace().map(str::to_owned)),
+                Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
+                Some(("without-debug", line)) => _ = case.expected[0].insert(line.to_owned()),
+                Some(("with-debug", line)) => _ = case.expected[1].insert(line.to_owned()),
+                _ => case.expected.iter_mut().for_each(|e| _ = e.insert(line.to_owned())),
+            }
+        }
+        let named = |e: &BTreeSet<String>| -> BTreeSet<String> {
+            e.iter().map(|l| l.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")).collect()
+        };
+        let [without, with] = &case.expected;
+        assert_eq!(named(without), named(with), "{}: debug information hides nothing", case.folder.display());
+        case
+    }
+}
+
+/// The cases for an architecture, ordered by name.
+pub fn cases(arch: &str) -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     let mut cases: Vec<Case> = std::fs::read_dir(&root)
         .expect("testdata/cases can be listed")
         .map(|entry| {
             let folder = entry.expect("an entry").path();
-            let text = std::fs::read_to_string(folder.join("expect")).expect("each case has an expect file");
-            let mut case = Case { folder, flags: Vec::new(), compiler: None, expected: Default::default() };
-            for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
-                match line.split_once(' ') {
-                    Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
-                    Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
-                    Some(("without-debug", line)) => _ = case.expected[0].insert(line.to_owned()),
-                    Some(("with-debug", line)) => _ = case.expected[1].insert(line.to_owned()),
-                    _ => case.expected.iter_mut().for_each(|e| _ = e.insert(line.to_owned())),
-                }
-            }
-            let named = |e: &BTreeSet<String>| -> BTreeSet<String> {
-                e.iter().map(|l| l.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")).collect()
-            };
-            let [without, with] = &case.expected;
-            assert_eq!(
-                named(without),
-                named(with),
-                "{}: debug information hides nothing",
-                case.folder.display()
-            );
-            case
+            let own = std::fs::read_to_string(folder.join(format!("expect.{arch}")));
+            let text = own
+                .or_else(|_| std::fs::read_to_string(folder.join("expect")))
+                .expect("each case has an expect file");
+            Case::new(folder, &text)
         })
+        .filter(|case: &Case| case.only.is_empty() || case.only.iter().any(|name| name == arch))
         .collect();
     cases.sort_by(|a, b| a.folder.cmp(&b.folder));
     assert!(cases.len() > 20, "the cases are there");

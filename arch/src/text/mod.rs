@@ -10,8 +10,8 @@ pub mod relocs;
 mod tests;
 
 use crate::{
-    Address, Arch, Code, DynamicKind, Effects, Field, Insn, InsnKind, Numbers, Operand, RegSet, RelocKind,
-    Syntax,
+    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, InsnKind, Machine, Numbers, Operand,
+    Origin, RegSet, RelocKind, Syntax,
 };
 use record::{BRANCH, DATA, DISTANCE, HEADER, REFERENCE, SPACE};
 
@@ -24,10 +24,11 @@ pub struct TextArch {
 
 static X86_64: TextArch = TextArch { syntax: &crate::x86::X86_64_ATT, machine: &crate::x86::X86_64 };
 
-/// The architecture that text for an ELF `e_machine` is of, when there is one.
-pub fn by_elf_machine(machine: u16, is_64: bool) -> Option<&'static dyn Arch> {
+/// The architecture that text for a machine is of, when there is one.
+pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     let known: [&'static TextArch; 1] = [&X86_64];
-    let found = known.into_iter().find(|a| (a.syntax.machine, a.syntax.is_64) == (machine, is_64))?;
+    let wanted = (machine.elf, machine.is_64);
+    let found = known.into_iter().find(|a| (a.syntax.machine, a.syntax.is_64) == wanted)?;
     Some(found)
 }
 
@@ -57,7 +58,7 @@ impl TextArch {
         let relocated = code.sites.partition_point(|s| (s.offset as usize) < from);
         let relocated = code.sites.get(relocated).is_some_and(|s| s.offset as usize == from);
         if !relocated && let Some(distance) = rest.get(1..5).and_then(|d| d.try_into().ok()) {
-            insn.field = Some(Field { offset: (HEADER + marker + 1) as u8, size: 4 });
+            insn.field = Some(Field::whole((HEADER + marker + 1) as u8, 4));
             let here = code.address.wrapping_add(offset as u64);
             insn.target = Some(here.wrapping_add_signed(i64::from(i32::from_le_bytes(distance))));
         }
@@ -99,6 +100,10 @@ impl Arch for TextArch {
 
     fn relocation(&self, r_type: u32) -> RelocKind {
         relocs::relocation(r_type)
+    }
+
+    fn origin(&self, r_type: u32) -> Origin {
+        if relocs::relocation(r_type).is_relative() { Origin::InstructionEnd } else { Origin::Field }
     }
 
     // Text is never linked: what follows is for addresses of linked files.
@@ -185,8 +190,8 @@ impl Arch for TextArch {
         is_instruction.then(|| operands::numbers(self.syntax, self.stack_register(), text)).flatten()
     }
 
-    fn argument_registers(&self) -> &'static [u8] {
-        self.machine.argument_registers()
+    fn conventions(&self) -> &'static [Convention] {
+        self.machine.conventions()
     }
 
     fn stack_register(&self) -> u8 {

@@ -15,7 +15,7 @@ fn class(mnemonic: &[u8]) -> u8 {
 
 fn decode(bytes: &[u8], sites: &[Site]) -> Vec<Insn> {
     let mut insns = Vec::new();
-    X86_64.decode(&Code { bytes, address: 100, sites }, &mut insns);
+    X86_64.decode(&Code { bytes, address: 100, sites, modes: &[] }, &mut insns);
     insns
 }
 
@@ -47,12 +47,12 @@ fn branches_lead_to_records() {
 #[test]
 fn text_has_its_symbols_back() {
     let bytes = record(record::PLAIN, b"movl \x01+4(%rip),%eax");
-    let code = Code { bytes: &bytes, address: 0, sites: &[] };
+    let code = Code { bytes: &bytes, address: 0, sites: &[], modes: &[] };
     let insn = decode(&bytes, &[])[0];
     let name = |operand| (operand == Operand::Site(7)).then(|| "x".to_owned());
     assert_eq!(X86_64.format(&code, &insn, &name), "movl x+4(%rip),%eax");
     let data = record(DATA, &[0x0f, 0x0b]);
-    let code = Code { bytes: &data, address: 0, sites: &[] };
+    let code = Code { bytes: &data, address: 0, sites: &[], modes: &[] };
     assert_eq!(X86_64.format(&code, &decode(&data, &[])[0], &|_| None), ".byte 0x0f, 0x0b");
 }
 
@@ -74,7 +74,7 @@ proptest! {
             prop_assert_eq!(insn.offset, at);
             prop_assert!(insn.len > 0);
             at = insn.end();
-            let code = Code { bytes: &bytes, address: 0, sites: &[] };
+            let code = Code { bytes: &bytes, address: 0, sites: &[], modes: &[] };
             X86_64.format(&code, insn, &|_| None);
             X86_64.numbers(&code, insn);
             X86_64.effects(&code, insn);
@@ -86,7 +86,7 @@ proptest! {
 
 fn numbers(text: &str) -> Option<Numbers> {
     let bytes = record(record::PLAIN, text.as_bytes());
-    X86_64.numbers(&Code { bytes: &bytes, address: 0, sites: &[] }, &decode(&bytes, &[])[0])
+    X86_64.numbers(&Code { bytes: &bytes, address: 0, sites: &[], modes: &[] }, &decode(&bytes, &[])[0])
 }
 
 /// The numbers of one statement and their roles.
@@ -125,7 +125,7 @@ fn numbers_are_told_from_the_rest_of_the_text() {
     // Only classes of statements have numbers: what follows is bytes.
     let bytes = record(DATA, b"movl $12,%esi");
     assert_eq!(
-        X86_64.numbers(&Code { bytes: &bytes, address: 0, sites: &[] }, &decode(&bytes, &[])[0]),
+        X86_64.numbers(&Code { bytes: &bytes, address: 0, sites: &[], modes: &[] }, &decode(&bytes, &[])[0]),
         None
     );
 }
@@ -170,7 +170,7 @@ fn effects_are_those_of_the_registers_named() {
     };
     let effects = |class: u8, text: &str| {
         let bytes = record(class, text.as_bytes());
-        X86_64.effects(&Code { bytes: &bytes, address: 0, sites: &[] }, &decode(&bytes, &[])[0])
+        X86_64.effects(&Code { bytes: &bytes, address: 0, sites: &[], modes: &[] }, &decode(&bytes, &[])[0])
     };
     let cases = [
         ("movl $12,%esi", "", "rsi"),

@@ -10,7 +10,7 @@ const PC32: RelocKind = RelocKind::Relative { size: 4, via: Via::Direct };
 
 fn decode_at(bytes: &[u8], address: u64, sites: &[Site]) -> Vec<Insn> {
     let mut insns = Vec::new();
-    X86_64.decode(&Code { bytes, address, sites }, &mut insns);
+    X86_64.decode(&Code { bytes, address, sites, modes: &[] }, &mut insns);
     insns
 }
 
@@ -29,8 +29,8 @@ fn short_and_near_branches_are_the_same_but_for_their_length() {
     let (short, near) = (one(&[0xeb, 0x10]), one(&[0xe9, 0x10, 0, 0, 0]));
     assert_eq!((short.kind, short.opcode), (InsnKind::Jump, near.opcode));
     assert_eq!((short.target, near.target), (Some(0x12), Some(0x15)));
-    assert_eq!(short.field, Some(Field { offset: 1, size: 1 }));
-    assert_eq!(near.field, Some(Field { offset: 1, size: 4 }));
+    assert_eq!(short.field, Some(Field::whole(1, 1)));
+    assert_eq!(near.field, Some(Field::whole(1, 4)));
     for condition in 0..16 {
         let (short, near) =
             (one(&[0x70 + condition, 0xfe]), one(&[0x0f, 0x80 + condition, 0xfa, 0xff, 0xff, 0xff]));
@@ -76,7 +76,7 @@ fn a_call_leads_by_itself_or_by_its_relocation() {
 fn a_field_may_have_an_immediate_behind_it() {
     // cmpl $5, 0x10(%rip)
     let insn = one(&[0x83, 0x3d, 0x10, 0, 0, 0, 5]);
-    assert_eq!(insn.field, Some(Field { offset: 2, size: 4 }));
+    assert_eq!(insn.field, Some(Field::whole(2, 4)));
     assert_eq!(insn.target, Some(0x17));
     let site = Site { offset: 2, kind: PC32 };
     let insn = decode_at(&[0x83, 0x3d, 0, 0, 0, 0, 5], 0, &[site])[0];
@@ -158,7 +158,7 @@ fn padding() {
 
 #[test]
 fn relocations_of_the_psabi() {
-    use RelocKind::{Absolute, Other, Relative, Unknown};
+    use RelocKind::{Absolute, FromTable, Other, Relative, Unknown};
     let cases = [
         (0, Other { size: 0 }),
         (1, Absolute { size: 8 }),
@@ -174,7 +174,8 @@ fn relocations_of_the_psabi() {
         (22, Relative { size: 4, via: Via::Got }),
         (23, Other { size: 4 }),
         (24, Relative { size: 8, via: Via::Direct }),
-        (25, Other { size: 8 }),
+        (25, FromTable { size: 8, via: Via::Direct }),
+        (27, FromTable { size: 8, via: Via::Got }),
         (35, Other { size: 0 }),
         (42, Relative { size: 4, via: Via::Got }),
         (250, Unknown),
@@ -189,7 +190,7 @@ fn relocations_of_the_psabi() {
 #[test]
 fn texts_have_names() {
     let text = |bytes: &[u8], sites: &[Site], names: &dyn Fn(Operand) -> Option<String>| {
-        let code = Code { bytes, address: 0x40, sites };
+        let code = Code { bytes, address: 0x40, sites, modes: &[] };
         let mut insns = Vec::new();
         X86_64.decode(&code, &mut insns);
         X86_64.format(&code, &insns[0], names)
@@ -291,7 +292,7 @@ fn effects_by_hand() {
     ];
     assert!(truths.len() >= 40);
     for (text, bytes, reads, writes) in truths {
-        let code = Code { bytes, address: 0, sites: &[] };
+        let code = Code { bytes, address: 0, sites: &[], modes: &[] };
         let insn = one(bytes);
         let effects = X86_64.effects(&code, &insn);
         // Memory is addressed through segments; they say nothing about the registers a compiler allocates.
@@ -309,15 +310,15 @@ fn effects_by_hand() {
         assert_eq!(found, (names(set(reads)), names(set(writes))), "{text}");
     }
     // String instructions count and move; whether they write is decided at run time.
-    let code = Code { bytes: &[0xf3, 0xa4], address: 0, sites: &[] };
+    let code = Code { bytes: &[0xf3, 0xa4], address: 0, sites: &[], modes: &[] };
     let effects = X86_64.effects(&code, &one(&[0xf3, 0xa4]));
     let moved = set("rcx rsi rdi");
     assert_eq!(effects.reads.intersection(moved), moved);
     assert_eq!(effects.writes.intersection(moved), moved);
     // What the kernel does behind an interrupt is not known.
-    let code = Code { bytes: &[0xcd, 0x80], address: 0, sites: &[] };
+    let code = Code { bytes: &[0xcd, 0x80], address: 0, sites: &[], modes: &[] };
     assert_eq!(X86_64.effects(&code, &one(&[0xcd, 0x80])).writes, RegSet::ALL);
-    let code = Code { bytes: &[0x06], address: 0, sites: &[] };
+    let code = Code { bytes: &[0x06], address: 0, sites: &[], modes: &[] };
     assert_eq!(X86_64.effects(&code, &one(&[0x06])).reads, RegSet::ALL);
 }
 
@@ -368,7 +369,7 @@ proptest! {
         address in prop_oneof![0u64..1 << 32, u64::MAX - 40..],
         sites in arbitrary_sites(),
     ) {
-        let code = Code { bytes: &bytes, address, sites: &sites };
+        let code = Code { bytes: &bytes, address, sites: &sites, modes: &[] };
         let mut insns = Vec::new();
         X86_64.decode(&code, &mut insns);
         let mut at = 0;
@@ -420,7 +421,7 @@ fn addresses_of_linked_code() {
     use crate::{Address, AddressForm};
     let found = |bytes: &[u8]| {
         let mut out = Vec::new();
-        X86_64.addresses(&Code { bytes, address: 0x401000, sites: &[] }, &mut out);
+        X86_64.addresses(&Code { bytes, address: 0x401000, sites: &[], modes: &[] }, &mut out);
         out
     };
     let address = |field, size, end, form, value, access| Address { field, size, end, form, value, access };
@@ -458,7 +459,7 @@ fn relocation_types_lead_back_to_themselves() {
 
 /// The numbers of one instruction and its shape.
 fn taken_apart(bytes: &[u8]) -> (crate::Shape, Vec<(i64, crate::NumberRole)>, bool) {
-    let code = Code { bytes, address: 0, sites: &[] };
+    let code = Code { bytes, address: 0, sites: &[], modes: &[] };
     let numbers = X86_64.numbers(&code, &one(bytes)).expect("it has a shape");
     let values = numbers.values.iter().flatten().map(|n| (n.value, n.role)).collect();
     (numbers.shape, values, numbers.loads_immediate)
@@ -508,12 +509,15 @@ fn a_relocated_field_and_a_distance_are_no_numbers() {
     let bytes = [0xc7, 0x05, 0, 0, 0, 0, 7, 0, 0, 0]; // movl $7, 0(%rip)
     let sites = [Site { offset: 2, kind: PC32 }];
     for sites in [&sites[..], &[]] {
-        let code = Code { bytes: &bytes, address: 0, sites };
+        let code = Code { bytes: &bytes, address: 0, sites, modes: &[] };
         let insn = decode_at(&bytes, 0, sites)[0];
         let numbers = X86_64.numbers(&code, &insn).expect("it has a shape");
         assert_eq!(numbers.values.map(|n| n.map(|n| n.value)), [Some(7), None, None]);
     }
-    assert_eq!(X86_64.numbers(&Code { bytes: &[0xeb, 0], address: 0, sites: &[] }, &one(&[0xeb, 0])), None);
+    assert_eq!(
+        X86_64.numbers(&Code { bytes: &[0xeb, 0], address: 0, sites: &[], modes: &[] }, &one(&[0xeb, 0])),
+        None
+    );
 }
 
 proptest! {
@@ -529,7 +533,7 @@ proptest! {
         let at = at % other.len();
         other[at] ^= flip;
         let apart = |bytes: &[u8]| {
-            let code = Code { bytes, address: 0, sites: &[] };
+            let code = Code { bytes, address: 0, sites: &[], modes: &[] };
             let insn = decode_at(bytes, 0, &[])[0];
             let numbers = X86_64.numbers(&code, &insn)?;
             Some((numbers, insn.target, X86_64.format(&code, &insn, &|_| None)))

@@ -103,6 +103,8 @@ impl<'t> Resolver<'_, 't> {
         let mut symbol = Symbol {
             name,
             visibility: entry.visibility,
+            other: 0,
+            is_thumb: false,
             ..nameless(SymbolKind::None, SymbolPlace::Undefined)
         };
         match &entry.value {
@@ -186,6 +188,8 @@ fn nameless(kind: SymbolKind, place: SymbolPlace) -> Symbol<'static> {
         kind,
         binding: Binding::Local,
         visibility: 0,
+        other: 0,
+        is_thumb: false,
         place,
         offset: 0,
         size: 0,

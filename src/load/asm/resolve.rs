@@ -91,6 +91,7 @@ pub(super) fn unit<'t>(
         machine: builder.syntax.machine,
         is_64: builder.syntax.is_64,
         endian: Endianness::Little,
+        e_flags: 0,
         e_type: elf::ET_REL,
         sections,
         symbols,

@@ -218,7 +218,7 @@ fn code_becomes_records_of_text() {
     let text = b"f:\tlock cmpxchgl  %eax, x+4(% rip) # comment\n1:\tjne\t1b\n\tjmp\tg@PLT\n\trep; nop\n\tmovl $0x10|1, %eax\n                \t.byte 0xf, 0xb\n\t.p2align 4,,10\n\tmovq .L5@GOTPCREL(%rip), %rax\n.L5:\tcall *8(%rax)\n";
     let unit = read(Path::new("a.s"), text).expect("it is assembly");
     let arch = unit.arch().expect("x86-64");
-    let code = fixscope_arch::Code { bytes: &unit.sections[1].data, address: 0, sites: &[] };
+    let code = fixscope_arch::Code { bytes: &unit.sections[1].data, address: 0, sites: &[], modes: &[] };
     let mut insns = Vec::new();
     arch.decode(&code, &mut insns);
     let shown: Vec<String> = insns.iter().map(|i| arch.format(&code, i, &|_| Some("@".to_owned()))).collect();

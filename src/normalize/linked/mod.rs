@@ -244,7 +244,7 @@ impl<'r, 'u, 'd> Resolver<'r, 'u, 'd> {
         let start = usize::try_from(address - section.address).ok()?;
         let bytes = section.data.get(start..section.data.len().min(start.saturating_add(16)))?;
         let mut addresses = Vec::new();
-        self.n.arch.addresses(&Code { bytes, address, sites: &[] }, &mut addresses);
+        self.n.arch.addresses(&Code { bytes, address, sites: &[], modes: &[] }, &mut addresses);
         let jump = addresses.first()?;
         match jump.form {
             AddressForm::Relative => self.through_got(jump.value),
@@ -256,7 +256,12 @@ impl<'r, 'u, 'd> Resolver<'r, 'u, 'd> {
         let n = self.n;
         let mut found = OfPiece::default();
         let start = self.section(piece.section).address.wrapping_add(piece.range.start);
-        let code = Code { bytes: n.bytes(piece.section, piece.range.clone()), address: start, sites: &[] };
+        let code = Code {
+            bytes: n.bytes(piece.section, piece.range.clone()),
+            address: start,
+            sites: &[],
+            modes: &[],
+        };
         let mut addresses = Vec::new();
         n.arch.addresses(&code, &mut addresses);
         for address in &addresses {

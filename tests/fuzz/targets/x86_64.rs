@@ -1,11 +1,11 @@
 //! The decoder of x86-64: every byte is covered once, in order, whatever the bytes and the sites are.
 #![no_main]
 
-use fixscope_arch::{Code, RelocKind, Site, by_elf_machine};
+use fixscope_arch::{Code, RelocKind, Site};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let arch = by_elf_machine(fixscope_arch::EM_X86_64, true).expect("it is there");
+    let arch: &dyn fixscope_arch::Arch = &fixscope_arch::x86::X86_64;
     // The first bytes say where relocations lie, as distances from one to the next.
     let [count, rest @ ..] = data else { return };
     let count = usize::from(*count % 16);
@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
             sites.push(Site { offset, kind });
         }
     }
-    let code = Code { bytes, address: 0x1_0000, sites: &sites };
+    let code = Code { bytes, address: 0x1_0000, sites: &sites, modes: &[] };
     let mut insns = Vec::new();
     arch.decode(&code, &mut insns);
     let mut end = 0;
