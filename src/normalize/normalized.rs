@@ -27,6 +27,9 @@ thread_local! {
 const MOST_EMPTY: usize = 256;
 
 /// A unit with its functions and data objects.
+///
+/// What is worked out on demand lies behind locks. What works it out must not share its work out to threads while it
+/// holds the lock: a thread that waits for others may take up work that asks for the same, and would wait for itself.
 pub struct Normalized<'u, 'd> {
     /// The unit as loaded.
     pub unit: &'u Unit<'d>,

@@ -24,7 +24,15 @@ impl Normalized<'_, '_> {
     /// itself are left out. What a function's nameless tables and its entries in tables of static keys and the
     /// like refer to counts as the function's.
     pub fn referrers(&self, id: EntityId) -> &[Referrer] {
-        let all = self.referrers.get_or_init(|| self.collect_referrers());
+        // Collected outside of the lock, because the work is shared out to threads: one that waits for others may take up
+        // work that asks for this very list, and would wait for itself. Who asks at the same time does it twice.
+        let all = match self.referrers.get() {
+            Some(all) => all,
+            None => {
+                let collected = self.collect_referrers();
+                self.referrers.get_or_init(|| collected)
+            }
+        };
         all.get(id.0 as usize).map_or(&[], Vec::as_slice)
     }
 
@@ -127,5 +135,42 @@ impl Normalized<'_, '_> {
             }
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use rayon::prelude::*;
+
+    use crate::load::asm;
+    use crate::normalize::{Normalized, arch_of};
+
+    /// It would wait for ever, not fail.
+    #[test]
+    fn parallel_work_may_ask_first() {
+        let mut text = String::from(".text\n");
+        for i in 0..500 {
+            text += &format!(".type f{i}, @function\nf{i}:\n\tcall f{}\n\tret\n.size f{i}, .-f{i}\n", i / 2);
+        }
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let unit = asm::read(Path::new("text.s"), text.as_bytes()).expect("it is assembly");
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads start");
+            for _ in 0..20 {
+                let n = Normalized::new(&unit, arch_of(&unit).expect("it is known"));
+                let count = pool.install(|| {
+                    let ids: Vec<_> = n.ids().collect();
+                    ids.par_iter().map(|&id| n.referrers(id).len()).sum::<usize>()
+                });
+                _ = tell.send(count);
+            }
+        });
+        for _ in 0..20 {
+            // All are called by one, but f0 by itself alone.
+            assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(499));
+        }
     }
 }
