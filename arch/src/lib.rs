@@ -29,6 +29,7 @@
 //! [`Arch::effects`] of what is not known are all registers.
 
 pub mod abi;
+pub mod arm;
 pub mod code;
 pub mod numbers;
 pub mod regs;
@@ -137,6 +138,9 @@ pub trait Arch: Sync {
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
 
+/// ELF `e_machine` of Arm with 32 bits (ELF for the Arm Architecture, 5.3).
+pub const EM_ARM: u16 = 40;
+
 /// What the header of an ELF file says about the machine that its code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Machine {
@@ -154,6 +158,7 @@ pub struct Machine {
 pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     match (machine.elf, machine.is_64, machine.is_big_endian) {
         (EM_X86_64, true, false) => Some(&x86::X86_64),
+        (EM_ARM, false, false) => Some(&arm::Arm),
         _ => None,
     }
 }
