@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 
 use fixscope_arch::{Arch, Code, Insn, Origin};
+use object::elf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -224,6 +225,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         match self.arch.origin(reloc.r_type) {
             Origin::InstructionEnd => {}
             Origin::Ahead(bytes) => return bytes.into(),
+            Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
             Origin::Field => return 0,
         }
         let relocs = self.relocs(section);
@@ -232,6 +234,14 @@ impl<'u, 'd> Normalized<'u, 'd> {
         // Several may fill one place; they end at the same instruction.
         let i = relocs.partition_point(|r| r.offset < reloc.offset);
         behinds.and_then(|all| all.get(i)).map_or(0, |&behind| i64::from(behind))
+    }
+
+    /// The place that the distance counts from which a relocation inside a function makes, where the code names such
+    /// a place.
+    pub fn label_in_function(&self, id: EntityId, reloc: &Reloc) -> Option<Target> {
+        let section = self.entity(id).section.filter(|_| self.arch.origin(reloc.r_type) == Origin::Label)?;
+        let place = (reloc.offset as i64).wrapping_sub(self.addend_of(section, reloc));
+        Some(self.target_at(section, place))
     }
 
     /// For each relocation of a section, in order, the number of bytes from its field to the end of the instruction
@@ -342,9 +352,22 @@ impl<'u, 'd> Normalized<'u, 'd> {
 /// [`Error::Input`] (`architecture`) when fixscope does not know it.
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
     unit.arch().ok_or_else(|| {
-        let bits = if unit.is_64 { 64 } else { 32 };
-        let what =
-            format!("is {bits}-bit code for ELF machine {}, which fixscope does not know", unit.machine);
+        let what = match (unit.machine, unit.is_64) {
+            (elf::EM_AARCH64, false) => {
+                "is AArch64 code with 32-bit pointers (ILP32), which fixscope does not know; \
+                                         compile for LP64 (-mabi=lp64)"
+                    .to_owned()
+            }
+            (elf::EM_X86_64, false) => {
+                "is x86-64 code with 32-bit pointers (x32), which fixscope does not know; \
+                                        compile with -m64 or -m32"
+                    .to_owned()
+            }
+            (machine, is_64) => {
+                let bits = if is_64 { 64 } else { 32 };
+                format!("is {bits}-bit code for ELF machine {machine}, which fixscope does not know")
+            }
+        };
         Error::input(&unit.path, "architecture", what)
     })
 }
