@@ -135,6 +135,9 @@ pub trait Arch: Sync {
     fn register_name(&self, register: u8) -> &'static str;
 }
 
+/// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).
+pub const EM_386: u16 = 3;
+
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
 
@@ -158,6 +161,7 @@ pub struct Machine {
 /// EM_X86_64, and ILP32, which is EM_AARCH64) is not supported.
 pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     match (machine.elf, machine.is_64, machine.is_big_endian) {
+        (EM_386, false, false) => Some(&x86::I386),
         (EM_X86_64, true, false) => Some(&x86::X86_64),
         (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
         _ => None,

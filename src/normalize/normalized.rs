@@ -225,6 +225,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         match self.arch.origin(reloc.r_type) {
             Origin::InstructionEnd => {}
             Origin::Ahead(bytes) => return bytes.into(),
+            Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
             Origin::Field => return 0,
         }
         let relocs = self.relocs(section);
@@ -233,6 +234,14 @@ impl<'u, 'd> Normalized<'u, 'd> {
         // Several may fill one place; they end at the same instruction.
         let i = relocs.partition_point(|r| r.offset < reloc.offset);
         behinds.and_then(|all| all.get(i)).map_or(0, |&behind| i64::from(behind))
+    }
+
+    /// The place that the distance counts from which a relocation inside a function makes, where the code names such
+    /// a place.
+    pub fn label_in_function(&self, id: EntityId, reloc: &Reloc) -> Option<Target> {
+        let section = self.entity(id).section.filter(|_| self.arch.origin(reloc.r_type) == Origin::Label)?;
+        let place = (reloc.offset as i64).wrapping_sub(self.addend_of(section, reloc));
+        Some(self.target_at(section, place))
     }
 
     /// For each relocation of a section, in order, the number of bytes from its field to the end of the instruction
