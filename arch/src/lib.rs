@@ -40,7 +40,7 @@ pub mod x86;
 pub use abi::Convention;
 pub use code::{
     Address, AddressForm, Base, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange,
-    Operand, Origin, REACH_LOST, Reach, ReachHow, RelocKind, Site, TablePlace,
+    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, RelocKind, Site, TablePlace,
 };
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
