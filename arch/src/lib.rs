@@ -28,6 +28,7 @@
 //! two functions are the same: what is not known is left out there (`None`, nothing appended), and
 //! [`Arch::effects`] of what is not known are all registers.
 
+pub mod aarch64;
 pub mod abi;
 pub mod code;
 pub mod numbers;
@@ -140,6 +141,9 @@ pub const EM_386: u16 = 3;
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
 
+/// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
+pub const EM_AARCH64: u16 = 183;
+
 /// What the header of an ELF file says about the machine that its code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Machine {
@@ -153,11 +157,13 @@ pub struct Machine {
     pub flags: u32,
 }
 
-/// The instruction set of a machine, when there is one. x32 code, which is EM_X86_64 in 32-bit files, is not supported.
+/// The instruction set of a machine, when there is one. Code for 64-bit processors in 32-bit files (x32, which is
+/// EM_X86_64, and ILP32, which is EM_AARCH64) is not supported.
 pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     match (machine.elf, machine.is_64, machine.is_big_endian) {
         (EM_386, false, false) => Some(&x86::I386),
         (EM_X86_64, true, false) => Some(&x86::X86_64),
+        (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 
 use fixscope_arch::{Arch, Code, Insn, Origin};
+use object::elf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -351,9 +352,22 @@ impl<'u, 'd> Normalized<'u, 'd> {
 /// [`Error::Input`] (`architecture`) when fixscope does not know it.
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
     unit.arch().ok_or_else(|| {
-        let bits = if unit.is_64 { 64 } else { 32 };
-        let what =
-            format!("is {bits}-bit code for ELF machine {}, which fixscope does not know", unit.machine);
+        let what = match (unit.machine, unit.is_64) {
+            (elf::EM_AARCH64, false) => {
+                "is AArch64 code with 32-bit pointers (ILP32), which fixscope does not know; \
+                                         compile for LP64 (-mabi=lp64)"
+                    .to_owned()
+            }
+            (elf::EM_X86_64, false) => {
+                "is x86-64 code with 32-bit pointers (x32), which fixscope does not know; \
+                                        compile with -m64 or -m32"
+                    .to_owned()
+            }
+            (machine, is_64) => {
+                let bits = if is_64 { 64 } else { 32 };
+                format!("is {bits}-bit code for ELF machine {machine}, which fixscope does not know")
+            }
+        };
         Error::input(&unit.path, "architecture", what)
     })
 }

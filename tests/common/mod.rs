@@ -6,6 +6,7 @@ pub mod listing;
 pub mod programs;
 pub mod rows;
 pub mod toolchains;
+pub mod verdicts;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
