@@ -28,7 +28,8 @@ pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSi
         let Some(&(_, kind)) = TABLES.iter().find(|(name, _)| section.name == *name) else { continue };
         let index = index as u32;
         for reloc in n.relocs(index) {
-            if let Some((id, at)) = place(n, index, reloc).and_then(|(section, offset)| function(n, section, offset))
+            if let Some((id, at)) =
+                place(n, index, reloc).and_then(|(section, offset)| function(n, section, offset))
             {
                 found.entry(id).or_default().push(TracingSite { kind, at: measured(n, id, at) });
             }

@@ -72,6 +72,9 @@ pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
     let mut factory = InstructionInfoFactory::new();
     for used in factory.info(&instruction).used_registers() {
         let Some(n) = number(used.register()) else { continue };
+        if is_flat(&instruction, used.register()) {
+            continue;
+        }
         let (reads, writes) = match used.access() {
             OpAccess::Read | OpAccess::CondRead => (true, false),
             OpAccess::Write => (false, true),
@@ -154,6 +157,13 @@ const X87_ONLY: RegSet = RegSet::from_bits(1 << X87);
 
 /// Vector and mask registers, and the x87 stack.
 const FLOATING_POINT: RegSet = RegSet::from_bits(((1 << FLAGS) - (1 << VECTORS)) | (1 << X87));
+
+/// Whether it is a segment that memory is only addressed through. All of them span the whole memory on Linux, but for
+/// those of threads and processors.
+fn is_flat(instruction: &Instruction, register: Register) -> bool {
+    matches!(register, Register::ES | Register::CS | Register::SS | Register::DS)
+        && (0..instruction.op_count()).all(|i| instruction.op_register(i) != register)
+}
 
 /// Whether writing this register keeps other bits of the register it belongs to: 8- and 16-bit general
 /// registers do, 32-bit ones clear the upper half (Intel SDM volume 1, 3.4.1.1).
