@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::normalized::Normalized;
 use super::sections::Treatment;
 use super::targets::{Target, Undecided};
-use crate::load::{SymbolKind, SymbolPlace};
+use crate::load::{SymbolKind, SymbolPlace, names};
 
 impl Normalized<'_, '_> {
     /// The ranges of a section that no entity covers, in order.
@@ -61,7 +61,7 @@ impl Normalized<'_, '_> {
             let is_table = matches!(self.treatment(section), Treatment::Table(_));
             for reloc in self.relocs(section) {
                 let leads_there = self.unit.symbols.get(reloc.symbol as usize).is_some_and(|s| {
-                    let by_place = s.kind == SymbolKind::Section || s.name.starts_with(".L");
+                    let by_place = s.kind == SymbolKind::Section || names::is_local_label(&s.name);
                     matches!(s.place, SymbolPlace::Section(t) if by_place && wanted.get(t as usize) == Some(&true))
                 });
                 if !leads_there {
@@ -153,6 +153,10 @@ impl Normalized<'_, '_> {
             // A place inside an entry, as of one lane of a vector, reaches to the end of the entry.
             let end = (offset - offset % info.entsize).saturating_add(info.entsize);
             return offset..end.min(info.size).max(offset);
+        }
+        // Each entry of a table of contents is one address or constant (64-bit ELF V2 ABI, 3.3): it is looked through.
+        if info.name == ".toc" {
+            return offset..offset.saturating_add(8).min(info.size).max(offset);
         }
         let (_, entities) = self.entities_in(section);
         let next_entity =
