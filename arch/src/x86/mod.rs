@@ -13,6 +13,8 @@ mod relocs;
 mod syntax;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_32;
 
 pub use syntax::X86_64_ATT;
 
