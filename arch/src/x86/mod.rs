@@ -93,6 +93,12 @@ impl Arch for X86 {
         addresses::addresses(self.width, code, out);
     }
 
+    // Position-independent code of i386 adds distances from the global offset table to a register; which number is
+    // one, and from where, is not found out.
+    fn reads_linked_code(&self) -> bool {
+        self.width == Width::Bits64
+    }
+
     fn is_padding(&self, bytes: &[u8]) -> bool {
         decode::is_padding(self.width, bytes)
     }
