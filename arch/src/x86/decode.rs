@@ -1,4 +1,15 @@
 //! Bytes to instructions.
+//!
+//! Two instructions with different bytes count as the same in these cases alone:
+//!
+//! * direct branches (`jmp`, conditional jumps, `call`, `loop`, `jcxz`, `xbegin`) that differ in the length of their
+//!   encoding and in their distance: they have one [`Insn::opcode`], with the prefixes that mean something in it, and
+//!   are compared by where they lead;
+//! * places relative to the instruction: the displacement is an [`Insn::field`], the rest is compared byte by byte;
+//! * fields that relocations fill;
+//! * `nop`s of any length, and in 32-bit code `lea` that does nothing, where they move what follows to a round address.
+//!
+//! Other encodings of one instruction (short and long displacements, immediates or `mov` in both directions) differ.
 
 use iced_x86::{Code as Opcode, FlowControl, Instruction, Mnemonic, OpKind, Register};
 

@@ -8,6 +8,8 @@ use crate::{
     Arch, Code, DynamicKind, Field, Insn, InsnKind, NumberRole, Operand, Origin, RegSet, RelocKind, Site,
 };
 
+/// The number of the flags.
+const I386_FLAGS: u8 = 56;
 const ABSOLUTE: RelocKind = RelocKind::Absolute { size: 4 };
 const FROM_TABLE: RelocKind = RelocKind::FromTable { size: 4, via: Via::Direct };
 
@@ -206,17 +208,21 @@ fn conventions_leave_no_register_out() {
         regparm.arguments.iter().map(|&r| I386.register_name(r)).collect::<Vec<_>>(),
         ["eax", "edx", "ecx"]
     );
-    for convention in conventions {
+    let of_64 = crate::x86::X86_64.conventions();
+    assert!(of_64.iter().any(|c| c.name == "put_user") && conventions.iter().any(|c| c.name == "put_user"));
+    for (convention, general) in conventions.iter().map(|c| (c, 8)).chain(of_64.iter().map(|c| (c, 16))) {
+        let name = convention.name;
         let both = convention.caller_saved.intersection(convention.callee_saved);
-        assert!(both.is_empty(), "{}", convention.name);
+        assert!(both.is_empty(), "{name}");
         let all = convention.caller_saved.union(convention.callee_saved);
-        assert!((0..8).all(|r| all.contains(r)), "{}", convention.name);
-        assert!(
-            convention.results.iter().all(|&r| convention.caller_saved.contains(r)),
-            "{}",
-            convention.name
-        );
+        assert!((0..general).chain([I386_FLAGS]).all(|r| all.contains(r)), "{name}");
+        assert!(convention.results.iter().all(|&r| convention.caller_saved.contains(r)), "{name}");
+        assert!(convention.callee_saved.contains(I386.stack_register()), "{name}");
     }
+    // Linux 6.1, arch/x86/lib/putuser.S: the error in rcx, and rbx is used up.
+    let put_user = of_64.iter().find(|c| c.name == "put_user").expect("it is there");
+    let name = |r| crate::x86::X86_64.register_name(r);
+    assert_eq!(put_user.caller_saved.iter().map(name).collect::<Vec<_>>(), ["rcx", "rbx", "flags"]);
 }
 
 #[test]
