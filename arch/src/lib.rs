@@ -135,6 +135,12 @@ pub trait Arch: Sync {
     /// file: `Code::address` is the address in the running program. Fields that a site fills are left out.
     fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>);
 
+    /// Whether [`Arch::addresses`] finds what code of linked files refers to. Where it does not, two programs could
+    /// have the same bytes and do something else.
+    fn reads_linked_code(&self) -> bool {
+        true
+    }
+
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
 
