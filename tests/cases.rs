@@ -8,7 +8,8 @@
 //! Debug information may tell `line_only` from `changed` and nothing else.
 //!
 //! `only ARCH…` stands in cases that are about some architectures, and `expect.ARCH` takes the place of `expect` for
-//! one whose compilers make something else of it; it says why.
+//! one whose compilers make something else of it; it says why. `expect.raw` does so for all whose instructions nothing
+//! decodes.
 //!
 //! Instead of two `.c` files there may be two `.s` files, or two folders whose sources are compiled one by one and
 //! linked with `ld -r` in the order of their paths.
