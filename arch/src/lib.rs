@@ -42,7 +42,7 @@ pub mod x86;
 pub use abi::Convention;
 pub use code::{
     Address, AddressForm, Base, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange,
-    Operand, Origin, REACH_LOST, Reach, ReachHow, RelocKind, Site, TablePlace,
+    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, RelocKind, Site, TablePlace,
 };
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
@@ -183,9 +183,6 @@ pub const EM_386: u16 = 3;
 
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
-
-/// ELF `e_machine` of Arm with 32 bits (ELF for the Arm Architecture, 5.3).
-pub const EM_ARM: u16 = 40;
 
 /// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
 pub const EM_AARCH64: u16 = 183;
