@@ -187,6 +187,9 @@ pub const EM_X86_64: u16 = 62;
 /// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
 pub const EM_AARCH64: u16 = 183;
 
+/// ELF `e_machine` of 32-bit Arm (ELF for the Arm Architecture, 5.2).
+pub const EM_ARM: u16 = 40;
+
 /// What the header of an ELF file says about the machine that its code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Machine {

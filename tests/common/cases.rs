@@ -25,6 +25,8 @@ pub struct Case {
     pub compiler: Option<String>,
     /// The only architectures that make of it what the case is about; empty for all.
     pub only: Vec<String>,
+    /// What may be listed as well.
+    pub tolerated: BTreeSet<String>,
     /// What must be listed, without and with debug information.
     pub expected: [BTreeSet<String>; 2],
 }
@@ -37,6 +39,7 @@ impl Case {
             flags: Vec::new(),
             compiler: None,
             only: Vec::new(),
+            tolerated: BTreeSet::new(),
             expected: Default::default(),
         };
         for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
@@ -44,6 +47,7 @@ impl Case {
                 Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
                 Some(("only", names)) => case.only.extend(names.split_whitespace().map(str::to_owned)),
                 Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
+                Some(("may", line)) => _ = case.tolerated.insert(line.to_owned()),
                 Some(("without-debug", line)) => _ = case.expected[0].insert(line.to_owned()),
                 Some(("with-debug", line)) => _ = case.expected[1].insert(line.to_owned()),
                 _ => case.expected.iter_mut().for_each(|e| _ = e.insert(line.to_owned())),

@@ -335,7 +335,7 @@ const fn mips(name: &'static str, is_big_endian: bool, is_64: bool, is_revision_
         suspects: mips::SUSPECTS,
         registers: mips::REGISTERS,
         nops: mips::NOPS,
-        traps: &[0xefef_efef],
+        traps: &[0x0417_0001],
         ..UNKNOWN
     }
 }
