@@ -165,6 +165,12 @@ pub trait Arch: Sync {
     /// nothing but a distance, and for what is not known.
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers>;
 
+    /// Whether a number goes into memory without passing through a register. Where it does not, a number that is put into
+    /// an argument's register need not be an argument.
+    fn stores_immediates(&self) -> bool {
+        true
+    }
+
     /// The calling conventions, that of C functions on Linux first. Empty where registers are not known.
     fn conventions(&self) -> &'static [Convention];
 

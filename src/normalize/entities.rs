@@ -265,6 +265,10 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
     if symbol.name.is_empty() || is_local || symbol.name.starts_with('$') {
         return None;
     }
+    // A section anchor of thread-local variables has their type and no size.
+    if symbol.kind == SymbolKind::Tls && symbol.size == 0 && symbol.name.starts_with(".L") {
+        return None;
+    }
     if unit.linked.is_some() && !typed && names::is_linkers(&symbol.name) {
         return None;
     }

@@ -21,6 +21,8 @@ pub struct Case {
     pub folder: PathBuf,
     /// Flags for the compiler.
     pub flags: Vec<String>,
+    /// Flags for GCC only.
+    pub gcc_flags: Vec<String>,
     /// The only compiler that makes of it what the case is about.
     pub compiler: Option<String>,
     /// The only architectures that make of it what the case is about; empty for all.
@@ -37,6 +39,7 @@ impl Case {
         let mut case = Case {
             folder,
             flags: Vec::new(),
+            gcc_flags: Vec::new(),
             compiler: None,
             only: Vec::new(),
             tolerated: BTreeSet::new(),
@@ -45,6 +48,9 @@ impl Case {
         for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
             match line.split_once(' ') {
                 Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
+                Some(("gcc-flags", flags)) => {
+                    case.gcc_flags.extend(flags.split_whitespace().map(str::to_owned));
+                }
                 Some(("only", names)) => case.only.extend(names.split_whitespace().map(str::to_owned)),
                 Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
                 Some(("may", line)) => _ = case.tolerated.insert(line.to_owned()),

@@ -87,7 +87,7 @@ pub const ACROSS: &[Toolchain] = &[
             "-O2 -ffunction-sections -fdata-sections -g",
             "-Os -mbranch-protection=standard",
             "-O2 -fPIC -ffunction-sections",
-            "-O2 -fno-pic -mgeneral-regs-only -mno-outline-atomics -fpatchable-function-entry=4,2 -gdwarf-4",
+            "-O2 -fno-pic -mno-outline-atomics -fpatchable-function-entry=4,2 -gdwarf-4",
             "-O2 -mcmodel=large -fno-pic",
         ],
     },

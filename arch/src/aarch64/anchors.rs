@@ -356,6 +356,11 @@ impl Flow<'_> {
         if is_adr(word) {
             let is_half = word >> 31 == 1;
             let direct = site.filter(|s| matches!(s.kind, RelocKind::Relative { via: Via::Direct, .. }));
+            // What the global offset table, or a resolver of thread-local addresses, gives back is not followed.
+            if let (None, Some(_), Some(out)) = (direct, site, &mut self.out) {
+                let base = Base::Site(insn.offset);
+                out.push(Reach { insn: i as u32, base, how: ReachHow::Lost });
+            }
             let set = match direct {
                 Some(_) => self.define(i, Base::Site(insn.offset), 0, is_half, None),
                 None => OTHER,
