@@ -273,7 +273,7 @@ fn refusal(folder: &Path, name: &str, text: &[u8]) -> String {
 #[test]
 fn what_cannot_be_read_is_refused_by_file_and_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let cases: [(&str, &str); 30] = [
+    let cases: [(&str, &str); 32] = [
         (".text\n.frobnicate 5\n", "line 2: `.frobnicate`, a directive that fixscope does not know"),
         (".data\n.long 1\n.ascii \"abc\n", "line 3: text in quotes that does not end"),
         (".text\n\n.intel_syntax noprefix\n", "line 3: `.intel_syntax`: fixscope reads AT&T syntax"),
@@ -299,10 +299,12 @@ fn what_cannot_be_read_is_refused_by_file_and_line() {
         (".data\n.incbin \"x\"\n", "line 2: `.incbin` takes in another file"),
         (".text\n.if 1\nnop\n.endif\n", "line 2: `.if` assembles on a condition"),
         (".text\n.rept 3\nnop\n.endr\n", "line 2: `.rept` repeats statements"),
-        (".text\npushl %ebp\n", "line 2: an instruction of 32-bit x86"),
-        (".text\nstp x29, x30, [sp, -16]!\n", "line 2: `stp` has operands that are not written as x86-64"),
+        (".text\nmovq %rax, %rbx\npushl %ebp\n", "line 3: `pushl` is an instruction of 32-bit x86"),
         (".text\nmov eax, ebx\n", "line 2: `mov` has operands that are not written as x86-64"),
-        (".code32\nnop\n", "line 1: `.code32`: fixscope reads 64-bit code"),
+        (".text\nmovq %rax, %rbx\n.code32\nnop\n", "line 3: `.code32`, and the file is read as x86_64"),
+        (".text\nmovq %rax, %rbx\nstp x1, x2, [x3]\n", "could be x86_64 or aarch64; say which with `--arch`"),
+        (".text\nstp x1, x2, [x3]\nmov %w1, w2\n", "line 3: `mov` has operands that are not written as A64"),
+        (".text\nstp x1, x2, [x3]\nn .req x1\n", "line 3: `.req` gives a register another name"),
         (".data\nx: .long 1\n.size x, 9\n", "line 3: `x` ends behind its section"),
         (".comm __gnu_lto_slim,1,1\n", "line 1: is GCC's intermediate language"),
         (".set a, b\n.set b, a\n.data\n.quad a\n", "is set to what is neither a place nor a number"),

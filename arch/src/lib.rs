@@ -164,5 +164,5 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     }
 }
 
-/// How assembly text is written, for every architecture that is read as text.
-pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];
+/// How assembly text is written, for every architecture that is read as text. What could be of several is of the first.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &aarch64::A64];

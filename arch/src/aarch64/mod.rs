@@ -6,8 +6,11 @@ mod effects;
 mod format;
 mod numbers;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::A64;
 
 use crate::{Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
 

@@ -1,20 +1,61 @@
 //! Assembly text in AT&T syntax (GNU assembler's manual, "80386 Dependent Features"; `tc-i386.c`).
 
 use crate::InsnKind::{Call, ConditionalJump, Jump, LandingPad, Nop, Return, Trap};
-use crate::syntax::{Access, Registers, Syntax};
+use crate::syntax::{Access, Registers, Signs, Syntax};
 
 use super::effects::{FLAGS, MASKS, SEGMENTS, VECTORS};
+
+/// What tells AT&T syntax from the text of other architectures.
+const FAMILY: &[&str] = &[
+    ".att_syntax",
+    ".code64",
+    ".code32",
+    "movl",
+    "leal",
+    "addl",
+    "subl",
+    "xorl",
+    "testl",
+    "cmpl",
+    "endbr64",
+    "endbr32",
+    "jmp",
+    "jne",
+    "je",
+];
 
 /// 64-bit x86 in AT&T syntax.
 pub static X86_64_ATT: Syntax = Syntax {
     machine: crate::EM_X86_64,
     is_64: true,
+    arch: "x86_64",
     name: "x86-64 in AT&T syntax",
+    family: "x86",
+    signs: Signs {
+        statements: FAMILY,
+        own_statements: &[
+            ".code64", "movq", "pushq", "popq", "leaq", "addq", "subq", "callq", "retq", "movslq", "movabsq",
+            "cqto", "cltq", "syscall",
+        ],
+        own_operands: &[
+            "%rax", "%rcx", "%rdx", "%rbx", "%rsp", "%rbp", "%rsi", "%rdi", "%r8", "%r9", "%r10", "%r11",
+            "%r12", "%r13", "%r14", "%r15", "%rip", "%r8d", "%r9d", "%r10d", "%r11d", "%r12d", "%r13d",
+            "%r14d", "%r15d", "%sil", "%dil", "%bpl", "%spl", "%r8b", "%r9b", "%r10b", "%r11b",
+        ],
+        texts: &["(%r"],
+    },
     comments: b"#",
+    comment_texts: &[],
     line_comments: &["#", "/"],
     separators: b";",
     register_prefix: Some(b'%'),
     immediate_prefix: b'$',
+    immediate_is_optional: false,
+    memory: *b"()",
+    destination_first: false,
+    words: &[],
+    wordy: &[],
+    addressing: &[],
     indirect_prefix: Some(b'*'),
     local_prefix: ".L",
     word: 2,
@@ -98,6 +139,14 @@ pub static X86_64_ATT: Syntax = Syntax {
         ("loopnz", ConditionalJump),
         ("xbegin", ConditionalJump),
     ],
+    rules: &[],
+    conditions: &[],
+    widths: &[],
+    has_literals: false,
+    has_thumb: false,
+    silent: &[".att_syntax", ".code64", ".arch"],
+    anchor_prefix: None,
+    adding: &[],
     modifiers: &[
         "GOT",
         "GOTOFF",
@@ -122,6 +171,7 @@ pub static X86_64_ATT: Syntax = Syntax {
         "GOTNTPOFF",
         "SECREL32",
     ],
+    modifiers_in_parentheses: false,
     branch_modifier: Some("PLT"),
     loads: &["mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "push", "pushw", "pushq"],
     // Not here is what touches registers that it does not name, such as `mul`, and `movsb` to `movsq`, which without

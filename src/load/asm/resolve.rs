@@ -46,11 +46,12 @@ pub(super) struct Resolver<'b, 't> {
     indices: Vec<u32>,
 }
 
-/// Puts a unit together. `heads` are the sections of the file.
+/// Puts a unit together. `heads` are the sections of the file; `tells_arch` is for [`Text::tells_arch`].
 pub(super) fn unit<'t>(
     path: &Path,
     mut builder: Builder<'t>,
     heads: &[SectionHead<'t>],
+    tells_arch: bool,
 ) -> Result<Unit<'t>, Trouble> {
     let mut sections = vec![empty_section()];
     let mut indices = vec![0; heads.len()];
@@ -98,7 +99,7 @@ pub(super) fn unit<'t>(
         raw_symbols: (&[], &[]),
         raw_relocs: Vec::new(),
         linked: None,
-        text: Some(Text { relocs, lines }),
+        text: Some(Text { relocs, lines, tells_arch }),
     })
 }
 
