@@ -15,14 +15,13 @@
 
 mod common;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::cases::{Case, WAYS, cases};
 use common::toolchains::{self, Toolchain};
+use common::verdicts::verdict;
 use rayon::prelude::*;
-use serde_json::Value;
 
 fn compile(toolchain: &Toolchain, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
     let folder = source.parent().expect("a source lies in a folder");
@@ -72,48 +71,6 @@ fn build(toolchain: &Toolchain, case: &Case, side: &str, way: &str, object: &Pat
     succeeds(&mut link)
 }
 
-/// What `fixscope diff` lists: with `cause`, the lines end in the first cause.
-fn verdict(original: &Path, patched: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))
-        .args(["diff", "--format", "json"])
-        .args([original, patched])
-        .output()
-        .expect("fixscope runs");
-    let status = output.status.code().expect("fixscope exits by itself");
-    assert!(status < 2, "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
-    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    let mut differs = false;
-    let mut bare = BTreeSet::new();
-    let mut with_cause = BTreeSet::new();
-    for unit in report["units"].as_array().expect("units") {
-        for symbol in unit["symbols"].as_array().expect("symbols") {
-            if !symbol["cold_of"].is_null() {
-                continue;
-            }
-            // GCC numbers statics (`n.3`), Clang puts the function in front of them (`f.n`).
-            let name = text(&symbol["name"]);
-            let is_number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
-            let name = match symbol["kind"].as_str() {
-                Some("object") => name.split('.').rfind(|part| !is_number(part)).unwrap_or(&name).to_owned(),
-                _ => name,
-            };
-            let line = format!("{} {} {name}", text(&symbol["status"]), text(&symbol["kind"]));
-            differs |= symbol["status"] != "unchanged" && symbol["status"] != "line_only";
-            let line = match symbol["original_name"].as_str() {
-                Some(original) if symbol["status"] == "unchanged" => format!("{line} was {original}"),
-                _ => line,
-            };
-            for cause in symbol["causes"].as_array().expect("causes") {
-                with_cause.insert(format!("{line} {}", text(&cause["kind"])));
-            }
-            bare.insert(line);
-        }
-    }
-    assert_eq!(status, i32::from(differs), "the exit status says whether anything differs");
-    (bare, with_cause)
-}
-
 /// What goes wrong with one case compiled in one way.
 fn failure(toolchain: &Toolchain, case: &Case, way: &str, folder: &Path) -> Option<String> {
     let name = case.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -123,20 +80,9 @@ fn failure(toolchain: &Toolchain, case: &Case, way: &str, folder: &Path) -> Opti
     if !compiled {
         return Some(format!("{name} ({compiler} {way}): does not compile"));
     }
-    let (bare, with_cause) = verdict(&o, &p);
-    let has_cause = |line: &str| line.split(' ').count() == 4;
-    let without_cause = |line: &String| match has_cause(line) {
-        true => line.rsplit_once(' ').map_or(line.clone(), |(start, _)| start.to_owned()),
-        false => line.clone(),
-    };
     let wanted = &case.expected[usize::from(way.split(' ').any(|flag| flag.starts_with("-g")))];
-    let expected: BTreeSet<String> = wanted.iter().map(without_cause).collect();
-    let causes_found = wanted.iter().all(|l| !has_cause(l) || with_cause.contains(l));
-    (bare != expected || !causes_found).then(|| {
-        format!(
-            "{name} ({compiler} {way}):\n  expected {wanted:?}\n  listed   {bare:?}\n  causes   {with_cause:?}"
-        )
-    })
+    let wrong = verdict(&o, &p).differs_from(wanted)?;
+    Some(format!("{name} ({compiler} {way}):\n{wrong}"))
 }
 
 fn run(toolchain: &Toolchain, ways: &[&str]) {

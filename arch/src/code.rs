@@ -67,7 +67,15 @@ pub enum RelocKind {
         /// Through which table the symbol is reached.
         via: Via,
     },
-    /// Something else with a field of known size: thread-local offsets, sizes, GOT offsets.
+    /// The distance from the global offset table to the symbol plus addend, or to what stands between: what
+    /// position-independent code adds to a register that holds the table's address.
+    FromTable {
+        /// Field size in bytes.
+        size: u8,
+        /// Through which table the symbol is reached.
+        via: Via,
+    },
+    /// Something else with a field of known size: thread-local offsets, sizes.
     Other {
         /// Field size in bytes; 0 for a marker that changes nothing.
         size: u8,
@@ -91,9 +99,10 @@ impl RelocKind {
     /// Size of the field in bytes; `None` when it is not known.
     pub fn size(self) -> Option<u8> {
         match self {
-            RelocKind::Absolute { size } | RelocKind::Relative { size, .. } | RelocKind::Other { size } => {
-                Some(size)
-            }
+            RelocKind::Absolute { size }
+            | RelocKind::Relative { size, .. }
+            | RelocKind::FromTable { size, .. }
+            | RelocKind::Other { size } => Some(size),
             RelocKind::Unknown => None,
         }
     }
@@ -166,6 +175,9 @@ pub enum Origin {
     /// From so many bytes behind the start of the field, in code and in data: what the processor adds by itself when
     /// it executes the instruction, such as 8 in A32, 4 in T32 and -2 on s390.
     Ahead(i8),
+    /// From a place in the code that took its own address: the addend is how many bytes before the start of the field
+    /// it is, and says nothing else. Data has no such places.
+    Label,
 }
 
 /// A number in an instruction that leads on from an address which relocations put into a register before: the offset

@@ -30,6 +30,7 @@
 
 pub mod aarch64;
 pub mod abi;
+pub mod arm;
 pub mod code;
 pub mod numbers;
 pub mod regs;
@@ -135,8 +136,14 @@ pub trait Arch: Sync {
     fn register_name(&self, register: u8) -> &'static str;
 }
 
+/// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).
+pub const EM_386: u16 = 3;
+
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
+
+/// ELF `e_machine` of Arm with 32 bits (ELF for the Arm Architecture, 5.3).
+pub const EM_ARM: u16 = 40;
 
 /// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
 pub const EM_AARCH64: u16 = 183;
@@ -158,7 +165,10 @@ pub struct Machine {
 /// EM_X86_64, and ILP32, which is EM_AARCH64) is not supported.
 pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     match (machine.elf, machine.is_64, machine.is_big_endian) {
+        (EM_386, false, false) => Some(&x86::I386),
         (EM_X86_64, true, false) => Some(&x86::X86_64),
+        (EM_ARM, false, false) => Some(&arm::Arm),
+
         (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
         _ => None,
     }

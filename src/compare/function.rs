@@ -1,7 +1,7 @@
 //! Whether two functions do the same.
 
 use fixscope_arch::code::Via;
-use fixscope_arch::{Insn, RelocKind};
+use fixscope_arch::{Insn, Origin, RelocKind};
 
 use crate::load::Reloc;
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
@@ -63,6 +63,8 @@ impl Sides<'_> {
             && relocs_o.iter().zip(relocs_p).all(|(a, b)| {
                 a.offset - start_o == b.offset - start_p
                     && a.r_type == b.r_type
+                    // What the target leaves out: how far away the label is.
+                    && (a.addend == b.addend || o.arch.origin(a.r_type) != Origin::Label)
                     && (self.same_reloc_undecoded(a, b) == Some(true) || {
                         let targets = Pair::new(
                             o.target_in_function(ids.original, a),
@@ -115,7 +117,7 @@ impl Sides<'_> {
         }
         let (o, p) = (self.original, self.patched);
         // More than any instruction has: the file is damaged, and nothing can be said.
-        if relocs.original.len().max(relocs.patched.len()) >= FIELDS {
+        if relocs.original.len().max(relocs.patched.len()) >= RELOCS {
             return Outcome::Other;
         }
         // Equal opcodes of direct branches say all there is but the target.
@@ -226,8 +228,11 @@ pub(super) struct InsnReference {
     pub(super) target: Target,
 }
 
-/// No instruction of any architecture has more fields than this that lead somewhere.
-pub(super) const FIELDS: usize = 4;
+/// No instruction of any architecture has as many relocations as this.
+const RELOCS: usize = 4;
+
+/// Each relocation may name a label beside its symbol, and one more field may hold a distance.
+pub(super) const FIELDS: usize = 2 * RELOCS;
 
 /// The references of an instruction in the order of their fields.
 pub(super) fn references(
@@ -259,6 +264,11 @@ pub(super) fn references(
         }
         if let Some(slot) = slots.next() {
             let target = n.target_in_function(id, reloc);
+            *slot = Some(InsnReference { field, kind: (reloc.r_type, kind), target });
+        }
+        if let Some(target) = n.label_in_function(id, reloc)
+            && let Some(slot) = slots.next()
+        {
             *slot = Some(InsnReference { field, kind: (reloc.r_type, kind), target });
         }
     }

@@ -29,7 +29,8 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<Run>> {
     starts.sort_unstable();
     for (i, &(section, start, id)) in starts.iter().enumerate() {
         // It ends where the next one begins.
-        let next = starts[i..].iter().find(|s| s.0 != section || s.1 > start).filter(|s| s.0 == section);
+        let next = starts.get(i + starts[i..].partition_point(|s| (s.0, s.1) <= (section, start)));
+        let next = next.filter(|s| s.0 == section);
         let size = n.unit.section(section).map_or(0, |s| s.size);
         let end = next.map_or(size, |s| s.1.min(size));
         if start < end {

@@ -81,7 +81,10 @@ fn use_of(n: &Normalized<'_, '_>, id: EntityId, insn: &Insn, reloc: Option<&Relo
 /// Whether an instruction reaches a symbol through the global offset table.
 pub(super) fn is_through_got(n: &Normalized<'_, '_>, id: EntityId, insn: &Insn, reloc: &Reloc) -> bool {
     if n.unit.text.is_none() {
-        return matches!(n.arch.relocation(reloc.r_type), RelocKind::Relative { via: Via::Got, .. });
+        return matches!(
+            n.arch.relocation(reloc.r_type),
+            RelocKind::Relative { via: Via::Got, .. } | RelocKind::FromTable { via: Via::Got, .. }
+        );
     }
     // Assembly says so in words, which stand in the instruction as they are.
     const MARK: &[u8] = b"@GOTPCREL";

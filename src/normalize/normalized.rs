@@ -23,7 +23,13 @@ thread_local! {
     static INSTRUCTIONS: Cell<Vec<Insn>> = const { Cell::new(Vec::new()) };
 }
 
+/// So many empty data objects of one place are told apart.
+const MOST_EMPTY: usize = 256;
+
 /// A unit with its functions and data objects.
+///
+/// What is worked out on demand lies behind locks. What works it out must not share its work out to threads while it
+/// holds the lock: a thread that waits for others may take up work that asks for the same, and would wait for itself.
 pub struct Normalized<'u, 'd> {
     /// The unit as loaded.
     pub unit: &'u Unit<'d>,
@@ -38,6 +44,7 @@ pub struct Normalized<'u, 'd> {
     resolved: OnceLock<Resolved>,
     pub(super) modes: Modes,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) fresh_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
@@ -57,6 +64,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             resolved: OnceLock::new(),
             modes: modes::of_unit(unit),
             nameless_starts: OnceLock::new(),
+            fresh_starts: OnceLock::new(),
             tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
         };
@@ -71,6 +79,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let compared = |&section: &u32| self.treatment(section) != Treatment::Bookkeeping;
         (0..self.relocs.len() as u32).into_par_iter().filter(compared).for_each(|s| _ = self.relocs(s));
         self.nameless_starts(0);
+        self.nameless_extent(0, 0);
     }
 
     /// All entities by id.
@@ -109,9 +118,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
         *self.entities.of_symbol.get(symbol as usize)?
     }
 
-    /// The empty data objects at a place: they share it with whatever lies there or ends there.
+    /// The empty data objects at a place, the first ones of them: they share it with whatever lies there or ends there.
+    ///
+    /// A reference to the place may mean any. Where they are more than a source has, it is taken to mean none of the
+    /// others, which only reports too much, because all of them for each reference would be the square of their number.
     pub fn empty_at(&self, section: u32, offset: u64) -> &[EntityId] {
-        self.entities.empty.get(&(section, offset)).map_or(&[], Vec::as_slice)
+        let all = self.entities.empty.get(&(section, offset)).map_or(&[][..], Vec::as_slice);
+        &all[..all.len().min(MOST_EMPTY)]
     }
 
     /// The place a target means: section and offset in bytes from its start. `None` outside of this unit.
@@ -225,6 +238,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         match self.arch.origin(reloc.r_type) {
             Origin::InstructionEnd => {}
             Origin::Ahead(bytes) => return bytes.into(),
+            Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
             Origin::Field => return 0,
         }
         let relocs = self.relocs(section);
@@ -233,6 +247,14 @@ impl<'u, 'd> Normalized<'u, 'd> {
         // Several may fill one place; they end at the same instruction.
         let i = relocs.partition_point(|r| r.offset < reloc.offset);
         behinds.and_then(|all| all.get(i)).map_or(0, |&behind| i64::from(behind))
+    }
+
+    /// The place that the distance counts from which a relocation inside a function makes, where the code names such
+    /// a place.
+    pub fn label_in_function(&self, id: EntityId, reloc: &Reloc) -> Option<Target> {
+        let section = self.entity(id).section.filter(|_| self.arch.origin(reloc.r_type) == Origin::Label)?;
+        let place = (reloc.offset as i64).wrapping_sub(self.addend_of(section, reloc));
+        Some(self.target_at(section, place))
     }
 
     /// For each relocation of a section, in order, the number of bytes from its field to the end of the instruction

@@ -64,8 +64,7 @@ impl Normalized<'_, '_> {
     /// As [`Self::target_of`], without asking what starts where.
     pub(super) fn undecided_target_of(&self, section: u32, reloc: &Reloc, behind: i64) -> Undecided {
         use Undecided::Sure;
-        let addend =
-            reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc)).wrapping_add(behind);
+        let addend = self.addend_of(section, reloc).wrapping_add(behind);
         if reloc.symbol == 0 {
             return Sure(Target::Number(addend));
         }
@@ -165,6 +164,11 @@ impl Normalized<'_, '_> {
             None if !entities.is_empty() => in_entity(0),
             None => Sure(Target::Place { section, offset }),
         }
+    }
+
+    /// The addend of a relocation, wherever it is kept.
+    pub(super) fn addend_of(&self, section: u32, reloc: &Reloc) -> i64 {
+        reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc))
     }
 
     /// REL formats keep the addend in the field.

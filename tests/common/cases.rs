@@ -26,6 +26,35 @@ pub struct Case {
     pub expected: [BTreeSet<String>; 2],
 }
 
+impl Case {
+    /// Reads what a case expects.
+    pub fn new(folder: PathBuf, text: &str) -> Case {
+        let mut case = Case {
+            folder,
+            flags: Vec::new(),
+            compiler: None,
+            only: Vec::new(),
+            expected: Default::default(),
+        };
+        for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+            match line.split_once(' ') {
+                Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
+                Some(("only", names)) => case.only.extend(names.split_whitespace().map(str::to_owned)),
+                Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
+                Some(("without-debug", line)) => _ = case.expected[0].insert(line.to_owned()),
+                Some(("with-debug", line)) => _ = case.expected[1].insert(line.to_owned()),
+                _ => case.expected.iter_mut().for_each(|e| _ = e.insert(line.to_owned())),
+            }
+        }
+        let named = |e: &BTreeSet<String>| -> BTreeSet<String> {
+            e.iter().map(|l| l.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")).collect()
+        };
+        let [without, with] = &case.expected;
+        assert_eq!(named(without), named(with), "{}: debug information hides nothing", case.folder.display());
+        case
+    }
+}
+
 /// The cases for an architecture, ordered by name.
 pub fn cases(arch: &str) -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
@@ -37,34 +66,7 @@ pub fn cases(arch: &str) -> Vec<Case> {
             let text = own
                 .or_else(|_| std::fs::read_to_string(folder.join("expect")))
                 .expect("each case has an expect file");
-            let mut case = Case {
-                folder,
-                flags: Vec::new(),
-                compiler: None,
-                only: Vec::new(),
-                expected: Default::default(),
-            };
-            for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
-                match line.split_once(' ') {
-                    Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
-                    Some(("only", names)) => case.only.extend(names.split_whitespace().map(str::to_owned)),
-                    Some(("compiler", name)) => case.compiler = Some(name.to_owned()),
-                    Some(("without-debug", line)) => _ = case.expected[0].insert(line.to_owned()),
-                    Some(("with-debug", line)) => _ = case.expected[1].insert(line.to_owned()),
-                    _ => case.expected.iter_mut().for_each(|e| _ = e.insert(line.to_owned())),
-                }
-            }
-            let named = |e: &BTreeSet<String>| -> BTreeSet<String> {
-                e.iter().map(|l| l.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")).collect()
-            };
-            let [without, with] = &case.expected;
-            assert_eq!(
-                named(without),
-                named(with),
-                "{}: debug information hides nothing",
-                case.folder.display()
-            );
-            case
+            Case::new(folder, &text)
         })
         .filter(|case: &Case| case.only.is_empty() || case.only.iter().any(|name| name == arch))
         .collect();

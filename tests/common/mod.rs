@@ -2,10 +2,12 @@
 #![allow(dead_code, reason = "every test binary compiles this module and uses its own part of it")]
 
 pub mod cases;
+pub mod crowd;
 pub mod listing;
 pub mod programs;
 pub mod rows;
 pub mod toolchains;
+pub mod verdicts;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,13 @@
 //! Fields of instructions that hold addresses, for code that has no relocations.
 
-use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
+use super::Width;
 use crate::{Address, AddressForm, Code};
 
 /// Appends everything that may be an address.
-pub(super) fn addresses(code: &Code<'_>, out: &mut Vec<Address>) {
-    let mut decoder = Decoder::with_ip(64, code.bytes, code.address, DecoderOptions::NONE);
+pub(super) fn addresses(width: Width, code: &Code<'_>, out: &mut Vec<Address>) {
+    let mut decoder = width.decoder(code.bytes, code.address);
     let mut instruction = Instruction::default();
     let mut sites = code.sites.iter().peekable();
     while decoder.can_decode() {
@@ -31,7 +32,7 @@ pub(super) fn addresses(code: &Code<'_>, out: &mut Vec<Address>) {
             }
         };
         if constants.has_displacement()
-            && let Some((form, value, access)) = memory(&instruction, constants.displacement_size())
+            && let Some((form, value, access)) = memory(width, &instruction, constants.displacement_size())
         {
             add(constants.displacement_offset(), constants.displacement_size(), form, value, access);
         }
@@ -53,7 +54,7 @@ pub(super) fn addresses(code: &Code<'_>, out: &mut Vec<Address>) {
 }
 
 /// What a displacement tells: the form, the address, and how many bytes are touched there.
-fn memory(instruction: &Instruction, size: usize) -> Option<(AddressForm, u64, Option<u32>)> {
+fn memory(width: Width, instruction: &Instruction, size: usize) -> Option<(AddressForm, u64, Option<u32>)> {
     // An instruction that only computes the address, or only hints at it, touches nothing there.
     let touches = !matches!(instruction.mnemonic(), Mnemonic::Lea | Mnemonic::Nop);
     let bytes = instruction.memory_size().size() as u32;
@@ -68,9 +69,17 @@ fn memory(instruction: &Instruction, size: usize) -> Option<(AddressForm, u64, O
     }
     let value = instruction.memory_displacement64();
     let plain = instruction.memory_base() == Register::None && instruction.memory_index() == Register::None;
-    match segment {
-        Register::GS => Some((AddressForm::Processor, value, exact.filter(|_| plain))),
-        Register::FS => Some((AddressForm::Thread, value, exact.filter(|_| plain))),
+    // The thread pointer is fs in 64-bit code and gs in 32-bit code; kernels have their own data at the other.
+    match (segment, width) {
+        (Register::GS, Width::Bits64) | (Register::FS, Width::Bits32) => {
+            Some((AddressForm::Processor, value, exact.filter(|_| plain)))
+        }
+        (Register::FS, Width::Bits64) => Some((AddressForm::Thread, value, exact.filter(|_| plain))),
+        (Register::GS, Width::Bits32) => {
+            // A distance from the thread pointer is mostly a negative one.
+            let value = i64::from(value as i32) as u64;
+            Some((AddressForm::Thread, value, exact.filter(|_| plain)))
+        }
         _ => Some((AddressForm::Absolute, value, exact.filter(|_| plain))),
     }
 }

@@ -1,14 +1,15 @@
 //! Bytes to instructions.
 
-use iced_x86::{Code as Opcode, Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind};
+use iced_x86::{Code as Opcode, FlowControl, Instruction, Mnemonic, OpKind, Register};
 
+use super::Width;
 use crate::{Code, Field, Insn, InsnKind};
 
 /// Decodes all of `code`.
-pub(super) fn decode(code: &Code<'_>, out: &mut Vec<Insn>) {
+pub(super) fn decode(width: Width, code: &Code<'_>, out: &mut Vec<Insn>) {
     // An average x86 instruction takes about four bytes.
     out.reserve(code.bytes.len() / 4 + 1);
-    let mut decoder = Decoder::with_ip(64, code.bytes, code.address, DecoderOptions::NONE);
+    let mut decoder = width.decoder(code.bytes, code.address);
     let mut sites = code.sites.iter().peekable();
     let mut instruction = Instruction::default();
     while decoder.can_decode() {
@@ -37,7 +38,7 @@ pub(super) fn decode(code: &Code<'_>, out: &mut Vec<Insn>) {
                     && u32::from(field.offset) < at + u32::from(s.kind.size().unwrap_or(8))
             })
         };
-        let kind = kind_of(&instruction);
+        let kind = kind_of(width, &instruction);
         let mut insn = Insn { offset, len, kind, opcode: 0, field: None, target: None };
         if is_near_branch(&instruction) {
             insn.opcode = branch_opcode(&instruction, &code.bytes[start..]);
@@ -72,11 +73,12 @@ fn is_near_branch(instruction: &Instruction) -> bool {
         })
 }
 
-fn kind_of(instruction: &Instruction) -> InsnKind {
+fn kind_of(width: Width, instruction: &Instruction) -> InsnKind {
     match instruction.mnemonic() {
         Mnemonic::Endbr64 | Mnemonic::Endbr32 => return InsnKind::LandingPad,
         // Nobody fills space with `fnop`, which may raise an exception.
         Mnemonic::Nop => return InsnKind::Nop,
+        Mnemonic::Lea if is_filler(width, instruction) => return InsnKind::Nop,
         Mnemonic::Ud0 | Mnemonic::Ud1 | Mnemonic::Ud2 | Mnemonic::Int3 | Mnemonic::Hlt => {
             return InsnKind::Trap;
         }
@@ -97,12 +99,25 @@ fn kind_of(instruction: &Instruction) -> InsnKind {
     }
 }
 
+/// Whether it is `lea 0(%esi),%esi` or `lea 0(%esi,%eiz,1),%esi`, with another register too: what the GNU assembler
+/// fills space with in 32-bit code, since the oldest processors know no long `nop`. (In 64-bit code the upper half of
+/// the register would be lost.)
+fn is_filler(width: Width, instruction: &Instruction) -> bool {
+    width == Width::Bits32
+        && instruction.op0_register().is_gpr32()
+        && instruction.op0_register() == instruction.memory_base()
+        && instruction.memory_index() == Register::None
+        && instruction.memory_displacement64() == 0
+}
+
 /// A number that is the same for all encoding lengths of one branch: the short form's opcode with the
 /// prefixes that mean something (branch hints and `notrack`, `bnd`).
 fn branch_opcode(instruction: &Instruction, bytes: &[u8]) -> u32 {
     let code = instruction.code();
     let canonical = match code {
-        Opcode::Jmp_rel32_64 | Opcode::Jmp_rel32_32 | Opcode::Jmp_rel16 => Opcode::Jmp_rel8_64,
+        Opcode::Jmp_rel32_64 => Opcode::Jmp_rel8_64,
+        Opcode::Jmp_rel32_32 => Opcode::Jmp_rel8_32,
+        Opcode::Jmp_rel16 => Opcode::Jmp_rel8_16,
         _ if instruction.is_jcc_short_or_near() => {
             let mut short = *instruction;
             short.as_short_branch();
@@ -129,12 +144,12 @@ fn branch_opcode(instruction: &Instruction, bytes: &[u8]) -> u32 {
 
 /// Whether `bytes` between two functions only fill space: zeros, `int3` or NOPs of any length. Where there are many
 /// the GNU assembler begins with a jump over them.
-pub(super) fn is_padding(bytes: &[u8]) -> bool {
+pub(super) fn is_padding(width: Width, bytes: &[u8]) -> bool {
     if bytes.iter().all(|&b| b == 0) || bytes.iter().all(|&b| b == 0xcc) || bytes.iter().all(|&b| b == 0x90) {
         return true;
     }
     let mut insns = Vec::new();
-    decode(&Code { bytes, address: 0, sites: &[], modes: &[] }, &mut insns);
+    decode(width, &Code { bytes, address: 0, sites: &[], modes: &[] }, &mut insns);
     let leaps = |i: &Insn| i.kind == InsnKind::Jump && i.target == Some(bytes.len() as u64);
     let rest = if insns.first().is_some_and(leaps) { &insns[1..] } else { &insns[..] };
     rest.iter().all(|i| i.kind == InsnKind::Nop || bytes[i.offset as usize] == 0xcc)

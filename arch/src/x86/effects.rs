@@ -1,10 +1,8 @@
 //! Registers that instructions read and write.
 
-use iced_x86::{
-    Code as Opcode, Decoder, DecoderOptions, FlowControl, Instruction, InstructionInfoFactory, OpAccess,
-    Register,
-};
+use iced_x86::{Code as Opcode, FlowControl, Instruction, InstructionInfoFactory, OpAccess, Register};
 
+use super::Width;
 use crate::{Code, Effects, Insn, RegSet};
 
 const NAMES: [&str; 68] = [
@@ -18,11 +16,19 @@ pub(super) const VECTORS: u8 = 16;
 pub(super) const MASKS: u8 = 48;
 pub(super) const FLAGS: u8 = 56;
 pub(super) const SEGMENTS: u8 = 57;
-const X87: u8 = 63;
+pub(super) const X87: u8 = 63;
 const OTHER: u8 = 67;
 
+/// The names of the general registers in 32-bit code.
+const NAMES_32: [&str; 8] = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];
+
 /// The name of one of our register numbers.
-pub(super) fn register_name(register: u8) -> &'static str {
+pub(super) fn register_name(width: Width, register: u8) -> &'static str {
+    if width == Width::Bits32
+        && let Some(name) = NAMES_32.get(usize::from(register))
+    {
+        return name;
+    }
     NAMES.get(usize::from(register)).copied().unwrap_or("?")
 }
 
@@ -43,11 +49,9 @@ fn number(register: Register) -> Option<u8> {
 }
 
 /// Registers that `insn` reads and writes.
-pub(super) fn effects(code: &Code<'_>, insn: &Insn) -> Effects {
+pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
     let bytes = code.bytes_of(insn);
-    let mut decoder =
-        Decoder::with_ip(64, bytes, code.address.wrapping_add(u64::from(insn.offset)), DecoderOptions::NONE);
-    let instruction: Instruction = decoder.decode();
+    let instruction = width.decoder(bytes, code.address.wrapping_add(u64::from(insn.offset))).decode();
     if instruction.is_invalid() || matches!(instruction.flow_control(), FlowControl::Interrupt) {
         return Effects { reads: RegSet::ALL, writes: RegSet::ALL };
     }

@@ -1,10 +1,11 @@
 //! Instructions as text, with symbols in place of relocated fields.
 
 use iced_x86::{
-    Decoder, DecoderOptions, Formatter, FormatterTextKind, GasFormatter, Instruction, SymResString,
-    SymResTextInfo, SymResTextPart, SymbolResolver, SymbolResult,
+    Formatter, FormatterTextKind, GasFormatter, Instruction, SymResString, SymResTextInfo, SymResTextPart,
+    SymbolResolver, SymbolResult,
 };
 
+use super::Width;
 use crate::{Code, Insn, Operand};
 
 // The formatter wants a resolver that owns what it returns, and of static lifetime; so the names are worked out
@@ -37,10 +38,14 @@ impl SymbolResolver for Resolved {
 }
 
 /// The text of one instruction.
-pub(super) fn format(code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
+pub(super) fn format(
+    width: Width,
+    code: &Code<'_>,
+    insn: &Insn,
+    resolve: &dyn Fn(Operand) -> Option<String>,
+) -> String {
     let bytes = code.bytes_of(insn);
-    let mut decoder =
-        Decoder::with_ip(64, bytes, code.address.wrapping_add(u64::from(insn.offset)), DecoderOptions::NONE);
+    let mut decoder = width.decoder(bytes, code.address.wrapping_add(u64::from(insn.offset)));
     let instruction = decoder.decode();
     if instruction.is_invalid() {
         let hex: Vec<String> = bytes.iter().map(|b| format!("{b:#04x}")).collect();

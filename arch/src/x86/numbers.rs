@@ -1,15 +1,16 @@
 //! Displacements and immediates.
 
-use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
+use super::Width;
 use crate::numbers::{Number, NumberRole, Numbers, Shape};
 use crate::{Code, Insn};
 
 /// Takes one instruction apart; `None` for bytes that are none, and for direct branches.
-pub(super) fn numbers(code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
+pub(super) fn numbers(width: Width, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
     let bytes = code.bytes_of(insn);
     let address = code.address.wrapping_add(u64::from(insn.offset));
-    let mut decoder = Decoder::with_ip(64, bytes, address, DecoderOptions::NONE);
+    let mut decoder = width.decoder(bytes, address);
     let instruction = decoder.decode();
     if instruction.is_invalid() || insn.opcode != 0 {
         return None;
@@ -30,14 +31,16 @@ pub(super) fn numbers(code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
         }
     };
     let has_memory = (0..instruction.op_count()).any(|i| instruction.op_kind(i) == OpKind::Memory);
-    let is_copy = is_copy_of_register(&instruction);
+    let is_copy = is_copy_of_register(width, &instruction);
     if has_memory || is_copy {
         let filled = constants.has_displacement()
             && relocated(constants.displacement_offset(), constants.displacement_size());
         if !filled && !instruction.is_ip_rel_memory_operand() {
-            let frame = instruction.memory_base() == Register::RSP;
+            let frame = instruction.memory_base() == width.stack_pointer();
             let role = if frame { NumberRole::Frame } else { NumberRole::Displacement };
-            push(instruction.memory_displacement64() as i64, role);
+            let value = instruction.memory_displacement64() as i64;
+            // The decoder gives displacements of 32-bit code without their sign.
+            push(if width == Width::Bits32 { i64::from(value as i32) } else { value }, role);
         }
     }
     let filled =
@@ -46,21 +49,23 @@ pub(super) fn numbers(code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
     for i in (0..instruction.op_count()).filter(|_| !filled) {
         if is_immediate(instruction.op_kind(i)) {
             has_immediate = true;
-            let frame = instruction.op0_register() == Register::RSP;
+            let frame = instruction.op0_register() == width.stack_pointer();
             let role = if frame { NumberRole::Frame } else { NumberRole::Immediate };
             push(signed(&instruction, i), role);
         }
     }
     let moves = matches!(instruction.mnemonic(), Mnemonic::Mov | Mnemonic::Push);
-    Some(Numbers { shape: shape(&instruction), values, loads_immediate: moves && has_immediate })
+    Some(Numbers { shape: shape(width, &instruction), values, loads_immediate: moves && has_immediate })
 }
 
 /// `mov rax, rdi` does what `lea rax, [rdi+8]` does, for the member at offset 0.
-fn is_copy_of_register(instruction: &Instruction) -> bool {
+fn is_copy_of_register(width: Width, instruction: &Instruction) -> bool {
     instruction.mnemonic() == Mnemonic::Mov
         && instruction.op_count() == 2
-        && instruction.op0_register().is_gpr64()
-        && instruction.op1_register().is_gpr64()
+        && [instruction.op0_register(), instruction.op1_register()].iter().all(|r| match width {
+            Width::Bits32 => r.is_gpr32(),
+            Width::Bits64 => r.is_gpr64(),
+        })
 }
 
 fn is_immediate(kind: OpKind) -> bool {
@@ -104,7 +109,7 @@ fn signed(instruction: &Instruction, operand: u32) -> i64 {
 
 /// Everything that the decoder tells of an instruction except numbers and lengths. The encoding itself is left out
 /// where the operands say the same: short and long forms of one instruction are two encodings.
-fn shape(instruction: &Instruction) -> Shape {
+fn shape(width: Width, instruction: &Instruction) -> Shape {
     let mut operands = [0u64; 5];
     for i in 0..instruction.op_count().min(5) {
         let kind = instruction.op_kind(i);
@@ -127,7 +132,7 @@ fn shape(instruction: &Instruction) -> Shape {
             instruction.segment_prefix() as u64,
         ];
     }
-    if is_copy_of_register(instruction) {
+    if is_copy_of_register(width, instruction) {
         mnemonic = Mnemonic::Lea;
         operands[1] = 3 << 16 | OpKind::Memory as u64;
         memory = [instruction.op1_register() as u64, Register::None as u64, 1, 0, Register::None as u64];

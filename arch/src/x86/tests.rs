@@ -158,7 +158,7 @@ fn padding() {
 
 #[test]
 fn relocations_of_the_psabi() {
-    use RelocKind::{Absolute, Other, Relative, Unknown};
+    use RelocKind::{Absolute, FromTable, Other, Relative, Unknown};
     let cases = [
         (0, Other { size: 0 }),
         (1, Absolute { size: 8 }),
@@ -174,7 +174,8 @@ fn relocations_of_the_psabi() {
         (22, Relative { size: 4, via: Via::Got }),
         (23, Other { size: 4 }),
         (24, Relative { size: 8, via: Via::Direct }),
-        (25, Other { size: 8 }),
+        (25, FromTable { size: 8, via: Via::Direct }),
+        (27, FromTable { size: 8, via: Via::Got }),
         (35, Other { size: 0 }),
         (42, Relative { size: 4, via: Via::Got }),
         (250, Unknown),

@@ -44,6 +44,12 @@ pub(super) fn call(kernel: &Kernel<'_>, plan: &AnalyzePlan, targets: &[String]) 
         "objtool=true".into(),
         "__objtool_obj=true".into(),
     ];
+    // Whoever made the configuration named these in the environment or on the command line, and nothing in the tree
+    // but the configuration keeps them.
+    arguments.push(format!("ARCH={}", kernel.make_architecture).into());
+    if let Some(prefix) = kernel.tool_prefix() {
+        arguments.push(format!("CROSS_COMPILE={prefix}").into());
+    }
     if let Some(launcher) = &plan.build.launcher {
         let compiler = if kernel.option("CC_IS_CLANG") { "clang" } else { "$(CROSS_COMPILE)gcc" };
         arguments.push(format!("CC={launcher} {compiler}").into());

@@ -96,6 +96,8 @@ struct Kernel<'a> {
     objects: PathBuf,
     source_shadow: PathBuf,
     objects_shadow: PathBuf,
+    /// What make calls the architecture (`ARCH`).
+    make_architecture: String,
     /// The name of its folder below `arch`.
     architecture: String,
     config: String,
@@ -115,17 +117,26 @@ impl<'a> Kernel<'a> {
         let config = fs::read(&path).map_err(|e| Error::io(&path, e))?;
         let config = String::from_utf8_lossy(&config).into_owned();
         // The first lines: `# Linux/x86 6.1.0 Kernel Configuration`.
-        let architecture = config
+        let make_architecture = config
             .lines()
             .take(10)
             .find_map(|l| l.strip_prefix("# Linux/")?.split_whitespace().next())
             .unwrap_or("x86")
             .to_owned();
+        // The kernel's Makefile has these names for one folder each.
+        let architecture = match make_architecture.as_str() {
+            "i386" | "x86_64" => "x86",
+            "sparc32" | "sparc64" => "sparc",
+            "parisc64" => "parisc",
+            other => other,
+        }
+        .to_owned();
         Ok(Kernel {
             source: places.source.clone(),
             objects: places.objects.clone(),
             source_shadow: in_shadow(&places.source),
             objects_shadow: in_shadow(&places.objects),
+            make_architecture,
             architecture,
             config,
             shadows: shadows.to_vec(),
@@ -141,6 +152,17 @@ impl<'a> Kernel<'a> {
     fn option(&self, name: &str) -> bool {
         let wanted = format!("CONFIG_{name}=y");
         self.config.lines().any(|l| l == wanted)
+    }
+
+    /// What stands in front of the names of the compiler and its tools (`CROSS_COMPILE`), told from the compiler that
+    /// the configuration was made with. `None` for the machine's own tools, and for Clang.
+    fn tool_prefix(&self) -> Option<&str> {
+        let version = self.config.lines().find_map(|l| l.strip_prefix("CONFIG_CC_VERSION_TEXT=\""))?;
+        let compiler = version.split_whitespace().next()?;
+        // The name may end in the compiler's version: `aarch64-linux-gnu-gcc-12`.
+        let (prefix, rest) = compiler.split_at(compiler.rfind("gcc")?);
+        let is_version = rest["gcc".len()..].bytes().all(|b| b == b'-' || b == b'.' || b.is_ascii_digit());
+        Some(prefix).filter(|prefix| is_version && prefix.ends_with('-'))
     }
 
     /// A path as kbuild recorded it, absolute in the user's terms.

@@ -32,3 +32,29 @@ fn trees_are_found_and_a_missing_configuration_is_named() {
     write(&source, "modules.order", "");
     assert!(kernel.is_built());
 }
+
+#[test]
+fn architecture_and_tools_are_told_from_the_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = fs::canonicalize(folder.path()).expect("it is there");
+    write(&root, "Kbuild", "");
+    write(&root, "scripts/Makefile.build", "");
+    let told = |arch: &str, compiler: &str| {
+        let version = format!("CONFIG_CC_VERSION_TEXT=\"{compiler} (Debian 12.2.0-14) 12.2.0\"\n");
+        write(&root, ".config", &format!("# Linux/{arch} 6.1.0 Kernel Configuration\n{version}"));
+        let kernel = Kernel::new(&locate(&root).expect("it is configured"), &[]).expect("it can be read");
+        (
+            kernel.make_architecture.clone(),
+            kernel.architecture.clone(),
+            kernel.tool_prefix().map(str::to_owned),
+        )
+    };
+    let of = |make: &str, folder: &str, prefix: Option<&str>| {
+        (make.to_owned(), folder.to_owned(), prefix.map(str::to_owned))
+    };
+    assert_eq!(told("x86", "gcc-12"), of("x86", "x86", None));
+    assert_eq!(told("x86_64", "gcc"), of("x86_64", "x86", None));
+    assert_eq!(told("arm64", "aarch64-linux-gnu-gcc"), of("arm64", "arm64", Some("aarch64-linux-gnu-")));
+    assert_eq!(told("arm", "arm-linux-gnueabihf-gcc-12"), of("arm", "arm", Some("arm-linux-gnueabihf-")));
+    assert_eq!(told("x86", "clang version 16.0.6"), of("x86", "x86", None));
+}

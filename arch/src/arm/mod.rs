@@ -1,0 +1,92 @@
+//! Arm with 32 bits: A32 and T32 instructions, little-endian, told by their bits.
+//!
+//! What an instruction does to the flow of control, and which of its bits hold a distance, is read from the bits
+//! themselves (Arm Architecture Reference Manual for A-profile, F3 to F5). `yaxpeax-arm` serves printing and nothing else:
+//! it decodes different words alike, knows no vector instructions here, and panics on some words.
+
+mod a32;
+mod bits;
+mod decode;
+mod format;
+mod relocs;
+mod t32;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, RegSet, RelocKind,
+};
+
+/// A32 and T32.
+#[derive(Debug, Clone, Copy)]
+pub struct Arm;
+
+impl Arch for Arm {
+    fn name(&self) -> &'static str {
+        "arm"
+    }
+
+    fn decode(&self, code: &Code<'_>, out: &mut Vec<Insn>) {
+        decode::decode(code, out);
+    }
+
+    fn relocation(&self, r_type: u32) -> RelocKind {
+        relocs::relocation(r_type)
+    }
+
+    fn relocated_bits(&self, r_type: u32) -> u64 {
+        relocs::relocated_bits(r_type)
+    }
+
+    fn addend_in_field(&self, r_type: u32, field: &[u8]) -> Option<i64> {
+        relocs::addend_in_field(r_type, field)
+    }
+
+    fn origin(&self, r_type: u32) -> Origin {
+        relocs::origin(r_type)
+    }
+
+    fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
+        relocs::relocation_type(kind)
+    }
+
+    fn dynamic(&self, r_type: u32) -> DynamicKind {
+        relocs::dynamic(r_type)
+    }
+
+    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
+        let _ = (code, out);
+    }
+
+    fn is_padding(&self, bytes: &[u8]) -> bool {
+        decode::is_padding(bytes)
+    }
+
+    fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
+        format::format(code, insn, resolve)
+    }
+
+    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
+        let _ = (code, insn);
+        None
+    }
+
+    fn conventions(&self) -> &'static [Convention] {
+        &[]
+    }
+
+    fn stack_register(&self) -> u8 {
+        13
+    }
+
+    fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        let _ = (code, insn);
+        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+    }
+
+    fn register_name(&self, register: u8) -> &'static str {
+        let _ = register;
+        "?"
+    }
+}
