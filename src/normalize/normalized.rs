@@ -157,7 +157,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             _ if let Some(resolved) = self.resolved() => {
                 resolved.relocs.get(section as usize).map_or(&[], Vec::as_slice)
             }
-            Some(cell) => cell.get_or_init(|| self.unit.relocs(section)),
+            Some(cell) => cell.get_or_init(|| self.with_reached(section, self.unit.relocs(section))),
             None => &[],
         }
     }
