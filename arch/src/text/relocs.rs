@@ -25,6 +25,10 @@ pub enum Form {
     DistanceInCode = 6,
 }
 
+/// In place of a modifier: the number is a distance in units of a power of two. Its exponent stands in the two lowest
+/// bits, and in the next two a fourth of what is taken away before.
+pub const SCALED: u8 = 0xf0;
+
 /// The type of a field of `size` bytes. `modifier` is the place of what stands behind `@` in
 /// [`crate::Syntax::modifiers`].
 pub fn r_type(form: Form, size: u8, modifier: Option<u8>) -> u32 {

@@ -14,7 +14,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
-pub use syntax::X86_64_ATT;
+pub use syntax::{I386_ATT, X86_64_ATT};
 
 use iced_x86::{Decoder, DecoderOptions, Register};
 

@@ -25,7 +25,54 @@ const FAMILY: &[&str] = &[
 ];
 
 /// 64-bit x86 in AT&T syntax.
-pub static X86_64_ATT: Syntax = Syntax {
+pub static X86_64_ATT: Syntax = ATT;
+
+/// 32-bit x86 in AT&T syntax.
+pub static I386_ATT: Syntax = Syntax {
+    machine: crate::EM_386,
+    is_64: false,
+    arch: "i386",
+    name: "i386 in AT&T syntax",
+    signs: Signs {
+        own_statements: &["pushl", "popl", "pushal", "popal", "pusha", "popa", "calll", "retl", "jmpl"],
+        own_operands: &[
+            "%esp",
+            "%ebp",
+            "__x86.get_pc_thunk.ax",
+            "__x86.get_pc_thunk.bx",
+            "__x86.get_pc_thunk.cx",
+            "__x86.get_pc_thunk.dx",
+            "__x86.get_pc_thunk.si",
+            "__x86.get_pc_thunk.di",
+            "__x86.get_pc_thunk.bp",
+        ],
+        ..ATT.signs
+    },
+    silent: &[".att_syntax", ".code32", ".arch"],
+    foreign: &[
+        ("pushq", "64-bit x86"),
+        ("popq", "64-bit x86"),
+        ("callq", "64-bit x86"),
+        ("retq", "64-bit x86"),
+        ("movabsq", "64-bit x86"),
+        ("movslq", "64-bit x86"),
+    ],
+    foreign_bases: &[
+        ("rip", "64-bit x86"),
+        ("rsp", "64-bit x86"),
+        ("rbp", "64-bit x86"),
+        ("rax", "64-bit x86"),
+        ("rcx", "64-bit x86"),
+        ("rdx", "64-bit x86"),
+        ("rbx", "64-bit x86"),
+        ("rsi", "64-bit x86"),
+        ("rdi", "64-bit x86"),
+    ],
+    ..ATT
+};
+
+/// What both have, and what 64 bits have.
+const ATT: Syntax = Syntax {
     machine: crate::EM_X86_64,
     is_64: true,
     arch: "x86_64",
@@ -34,8 +81,8 @@ pub static X86_64_ATT: Syntax = Syntax {
     signs: Signs {
         statements: FAMILY,
         own_statements: &[
-            ".code64", "movq", "pushq", "popq", "leaq", "addq", "subq", "callq", "retq", "movslq", "movabsq",
-            "cqto", "cltq", "syscall",
+            ".code64", "pushq", "popq", "leaq", "addq", "subq", "callq", "retq", "movslq", "movabsq", "cqto",
+            "cltq",
         ],
         own_operands: &[
             "%rax", "%rcx", "%rdx", "%rbx", "%rsp", "%rbp", "%rsi", "%rdi", "%r8", "%r9", "%r10", "%r11",
@@ -67,12 +114,15 @@ pub static X86_64_ATT: Syntax = Syntax {
     mnemonics: &[
         ("call", Call),
         ("callq", Call),
+        ("calll", Call),
         ("callw", Call),
         ("jmp", Jump),
         ("jmpq", Jump),
+        ("jmpl", Jump),
         ("jmpw", Jump),
         ("ret", Return),
         ("retq", Return),
+        ("retl", Return),
         ("retw", Return),
         ("lret", Return),
         ("lretq", Return),
@@ -173,7 +223,7 @@ pub static X86_64_ATT: Syntax = Syntax {
     ],
     modifiers_in_parentheses: false,
     branch_modifier: Some("PLT"),
-    loads: &["mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "push", "pushw", "pushq"],
+    loads: &["mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "push", "pushw", "pushl", "pushq"],
     // Not here is what touches registers that it does not name, such as `mul`, and `movsb` to `movsq`, which without
     // operands are the string instructions. Rotations leave some flags as they were, and so do shifts by no place.
     accesses: &[
@@ -208,8 +258,8 @@ pub static X86_64_ATT: Syntax = Syntax {
             Access::Compare,
             &["cmp", "cmpb", "cmpw", "cmpl", "cmpq", "test", "testb", "testw", "testl", "testq"],
         ),
-        (Access::Push, &["push", "pushw", "pushq"]),
-        (Access::Pop, &["pop", "popw", "popq"]),
+        (Access::Push, &["push", "pushw", "pushl", "pushq"]),
+        (Access::Pop, &["pop", "popw", "popl", "popq"]),
     ],
     registers: &[
         Registers {

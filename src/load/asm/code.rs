@@ -78,11 +78,17 @@ impl<'t> Builder<'t> {
                 || syntax.indirect_prefix.is_some_and(|p| t.text == [p])
         };
         let bare = arguments(operands).len() > 1 && !operands.iter().any(has_sigil);
-        if bare || operands.iter().any(|t| t.is("[") || t.is("]")) {
+        if bare || begins_with_bracket(operands) {
             return Err(not_written_so(mnemonic, syntax));
         }
         Ok(())
     }
+}
+
+/// Whether a bracket begins an operand. Inside of one it is a parenthesis.
+fn begins_with_bracket(operands: &[Token<'_>]) -> bool {
+    let of_expression = |i: usize| i > 0 && (operands[i - 1].is("+") || operands[i - 1].is("-"));
+    operands.iter().enumerate().any(|(i, t)| t.is("[") && !of_expression(i))
 }
 
 fn not_written_so(mnemonic: &str, syntax: &Syntax) -> String {

@@ -9,6 +9,7 @@ mod code;
 mod data;
 mod detect;
 mod expr;
+mod fields;
 mod lexer;
 mod literal;
 mod numbering;
