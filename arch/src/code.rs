@@ -205,9 +205,9 @@ pub enum Base {
 /// What an instruction does with an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReachHow {
-    /// It makes the address, a part of it, or another one by adding the number in its field; what becomes of that
-    /// is told by others of the function, completely.
-    Makes(Option<Field>),
+    /// It does nothing but make the address, a part of it, or another one by adding a number; what becomes of that is
+    /// told by others of the function, completely.
+    Makes,
     /// It means the place so many bytes behind the address. The field holds a number that counts into it, or no bit
     /// where the value is used as it is.
     Leads(Field, i64),
@@ -217,6 +217,9 @@ pub enum ReachHow {
 
 /// The relocation type that stands for [`ReachHow::Lost`]. It fills nothing. No ABI has such a type.
 pub const REACH_LOST: u32 = 0xffff_0000;
+
+/// The relocation type that stands for [`ReachHow::Makes`]: what such an instruction does shows in others.
+pub const REACH_MADE: u32 = 0xffff_0001;
 
 /// A table that an indirect jump of this code goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! reaches something gets one for it, and those that only make the address lead nowhere. Everything behind this works as
 //! for any other reference.
 
-use fixscope_arch::{Base, Code, Insn, REACH_LOST, Reach, ReachHow};
+use fixscope_arch::{Base, Code, Insn, REACH_LOST, REACH_MADE, Reach, ReachHow};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entities::{EntityId, EntityKind};
@@ -18,9 +18,11 @@ use crate::load::{Reloc, SymbolKind, SymbolPlace};
 /// What changes in the relocations of a section.
 #[derive(Default)]
 struct Changes {
-    /// Offsets of those that only help to make an address.
-    made: FxHashSet<u64>,
-    /// Offsets of literals whose address is meant by someone.
+    /// Offsets of those that others stand for now.
+    replaced: FxHashSet<u64>,
+    /// Offsets of literals that someone reaches something from.
+    literals: FxHashSet<u64>,
+    /// Offsets of literals that someone uses as they are.
     meant: FxHashSet<u64>,
     added: Vec<Reloc>,
 }
@@ -115,19 +117,21 @@ impl Normalized<'_, '_> {
     fn note(&self, reach: Reach, base: &Reloc, at: u64, changes: &mut Changes) {
         let is_literal = matches!(reach.base, Base::Literal(_));
         match reach.how {
-            ReachHow::Makes(None) => _ = changes.made.insert(base.offset),
-            ReachHow::Makes(Some(field)) => {
-                if let Some(r_type) = self.arch.reach_type(field) {
-                    changes.added.push(Reloc { offset: at, r_type, symbol: 0, addend: Some(0) });
-                }
+            // Literals stay where they are, and lead nowhere.
+            ReachHow::Makes if is_literal => _ = changes.literals.insert(base.offset),
+            ReachHow::Makes => {
+                changes.replaced.insert(at);
+                changes.added.push(Reloc { offset: at, r_type: REACH_MADE, symbol: 0, addend: Some(0) });
             }
-            ReachHow::Leads(field, _) if field.bits == 0 => {
-                if is_literal {
-                    changes.meant.insert(base.offset);
-                }
+            // A literal that is used as it is.
+            ReachHow::Leads(field, 0) if is_literal && field.bits == 0 => {
+                changes.meant.insert(base.offset);
             }
             ReachHow::Leads(field, plus) => {
                 if let Some(r_type) = self.arch.reach_type(field) {
+                    if !is_literal {
+                        changes.replaced.insert(at);
+                    }
                     let addend = base.addend.map(|addend| addend.wrapping_add(plus));
                     changes.added.push(Reloc { offset: at, r_type, symbol: base.symbol, addend });
                 }
@@ -165,8 +169,9 @@ fn reloc_at(relocs: &[Reloc], offset: u64) -> Option<&Reloc> {
 }
 
 fn applied(mut relocs: Vec<Reloc>, changes: Changes) -> Vec<Reloc> {
+    relocs.retain(|r| !changes.replaced.contains(&r.offset));
     for reloc in &mut relocs {
-        if changes.made.contains(&reloc.offset) && !changes.meant.contains(&reloc.offset) {
+        if changes.literals.contains(&reloc.offset) && !changes.meant.contains(&reloc.offset) {
             (reloc.symbol, reloc.addend) = (0, Some(0));
         }
     }

@@ -6,6 +6,7 @@
 
 use super::decode::word_of;
 use super::effects::{self, SP};
+use super::numbers;
 use crate::{Base, Code, Field, Insn, InsnKind, Reach, ReachHow, RelocKind, Site, code::Via};
 
 /// A set of definitions; the last bit says that it may be none of them.
@@ -22,7 +23,7 @@ pub(super) const IMM12: Field = Field { offset: 0, size: 4, bits: 0x003f_fc00 };
 pub(super) const IMM9: Field = Field { offset: 0, size: 4, bits: 0x001f_f000 };
 /// That of loads and stores of pairs.
 pub(super) const IMM7: Field = Field { offset: 0, size: 4, bits: 0x003f_8000 };
-const NONE: Field = Field { offset: 0, size: 4, bits: 0 };
+pub(super) const NONE: Field = Field { offset: 0, size: 4, bits: 0 };
 
 struct Definition {
     insn: u32,
@@ -30,8 +31,8 @@ struct Definition {
     plus: i64,
     /// It is the address of the page only.
     is_half: bool,
-    /// The number that it adds.
-    adds: Option<Field>,
+    /// Where the number stands that the value ends in.
+    number: Option<Field>,
     /// The value is used as it is.
     is_used: bool,
     is_lost: bool,
@@ -46,6 +47,10 @@ struct Flow<'c> {
     /// By instruction, which definition it is; `u8::MAX` for none.
     at: Vec<u8>,
     overflow: bool,
+    /// By general register, what it is ever set to.
+    constants: [Constant; 31],
+    /// Index of the first instruction of the block.
+    block: usize,
     /// What is found out, once all states are known.
     out: Option<Vec<Reach>>,
 }
@@ -53,7 +58,9 @@ struct Flow<'c> {
 /// Appends what becomes of the addresses of `code`.
 pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     let at = vec![u8::MAX; insns.len()];
-    let mut flow = Flow { code, insns, definitions: Vec::new(), at, overflow: false, out: None };
+    let constants = constants(code, insns);
+    let definitions = Vec::new();
+    let mut flow = Flow { code, insns, definitions, at, overflow: false, constants, block: 0, out: None };
     let blocks = blocks(code, insns);
     let states = flow.states(&blocks);
     let Some(states) = states.filter(|_| !flow.overflow) else {
@@ -63,6 +70,7 @@ pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     flow.out = Some(Vec::new());
     for (block, state) in blocks.iter().zip(states) {
         let Some(mut state) = state else { continue };
+        flow.block = block.first;
         for i in block.first..block.end {
             flow.step(i, &mut state);
         }
@@ -70,6 +78,35 @@ pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     out.extend(flow.out.take().unwrap_or_default());
     flow.tell(out);
     out.sort_by_key(|r| r.insn);
+}
+
+/// What a register is set to in a whole function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Constant {
+    Never,
+    Always(i64),
+    Varies,
+}
+
+fn constants(code: &Code<'_>, insns: &[Insn]) -> [Constant; 31] {
+    let mut found = [Constant::Never; 31];
+    for insn in insns {
+        let Some(word) = word_of(code, insn) else { continue };
+        let set = numbers::constant(word).map(|(d, value)| (d, Constant::Always(value)));
+        if let Some((d, value)) = set {
+            if let Some(place) = found.get_mut(usize::from(d)) {
+                *place = if *place == Constant::Never || *place == value { value } else { Constant::Varies };
+            }
+            continue;
+        }
+        let writes = effects::of_word(word).map_or(crate::RegSet::ALL, |e| e.writes);
+        for (r, place) in found.iter_mut().enumerate() {
+            if writes.contains(r as u8) {
+                *place = Constant::Varies;
+            }
+        }
+    }
+    found
 }
 
 /// Instructions that are done one after the other, and where to go on.
@@ -137,6 +174,7 @@ impl Flow<'_> {
                 return None;
             }
             let Some(mut state) = states[b] else { continue };
+            self.block = blocks[b].first;
             for i in blocks[b].first..blocks[b].end {
                 self.step(i, &mut state);
             }
@@ -173,16 +211,11 @@ impl Flow<'_> {
     fn tell(&self, out: &mut Vec<Reach>) {
         for d in &self.definitions {
             let mut push = |how| out.push(Reach { insn: d.insn, base: d.base, how });
-            let is_literal = matches!(d.base, Base::Literal(_));
-            match d.adds {
-                Some(field) if d.is_used || d.is_lost => push(ReachHow::Leads(field, d.plus)),
-                Some(field) => push(ReachHow::Makes(Some(field))),
-                None if d.is_used || d.is_lost => {
-                    if is_literal {
-                        push(ReachHow::Leads(NONE, 0));
-                    }
-                }
-                None => push(ReachHow::Makes(None)),
+            match d.number {
+                _ if !d.is_used && !d.is_lost => push(ReachHow::Makes),
+                Some(field) => push(ReachHow::Leads(field, d.plus)),
+                None if matches!(d.base, Base::Literal(_)) => push(ReachHow::Leads(NONE, 0)),
+                None => {}
             }
             if d.is_lost {
                 push(ReachHow::Lost);
@@ -201,7 +234,7 @@ impl Flow<'_> {
     }
 
     /// The set of the definition that an instruction is.
-    fn define(&mut self, i: usize, base: Base, plus: i64, is_half: bool, adds: Option<Field>) -> Set {
+    fn define(&mut self, i: usize, base: Base, plus: i64, is_half: bool, number: Option<Field>) -> Set {
         let known = self.at[i];
         if known != u8::MAX {
             return 1 << known;
@@ -210,11 +243,19 @@ impl Flow<'_> {
             self.overflow = true;
             return OTHER;
         }
-        let number = self.definitions.len() as u8;
-        self.at[i] = number;
+        let own = self.definitions.len() as u8;
+        self.at[i] = own;
         let insn = i as u32;
-        self.definitions.push(Definition { insn, base, plus, is_half, adds, is_used: false, is_lost: false });
-        1 << number
+        self.definitions.push(Definition {
+            insn,
+            base,
+            plus,
+            is_half,
+            number,
+            is_used: false,
+            is_lost: false,
+        });
+        1 << own
     }
 
     /// The only definition of a set, where there is no doubt.
@@ -250,6 +291,15 @@ impl Flow<'_> {
         }
     }
 
+    /// An access at the place that the instruction's own relocation names.
+    fn named(&mut self, i: usize, insn: &Insn, site: Site) {
+        if let (RelocKind::Absolute { .. } | RelocKind::Other { .. }, Some(out)) = (site.kind, &mut self.out)
+        {
+            let how = ReachHow::Leads(IMM12, 0);
+            out.push(Reach { insn: i as u32, base: Base::Site(insn.offset), how });
+        }
+    }
+
     /// An access so many bytes behind what a register holds.
     fn accessed(&mut self, i: usize, set: Set, field: Field, plus: i64) {
         match self.only(set) {
@@ -264,6 +314,24 @@ impl Flow<'_> {
         }
     }
 
+    /// The number that a register holds before an instruction, where it is one.
+    fn constant(&self, i: usize, register: u32) -> Option<i64> {
+        let own = (register & 31) as u8;
+        for insn in self.insns[self.block..i].iter().rev() {
+            let is_call = matches!(insn.kind, InsnKind::Call | InsnKind::IndirectCall);
+            let Some(word) = word_of(self.code, insn).filter(|_| !is_call || own > 18) else { return None };
+            match numbers::constant(word) {
+                Some((d, value)) if d == own => return Some(value),
+                _ if effects::of_word(word).is_none_or(|e| e.writes.contains(own)) => return None,
+                _ => {}
+            }
+        }
+        match self.constants.get(usize::from(own)) {
+            Some(Constant::Always(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// What one instruction does. States only grow, and so do the marks of definitions, so that going through a block
     /// several times does no harm.
     fn step(&mut self, i: usize, state: &mut State) {
@@ -273,8 +341,8 @@ impl Flow<'_> {
         match insn.kind {
             InsnKind::Call | InsnKind::IndirectCall => return self.call(&insn, n, state),
             InsnKind::Return => {
-                self.used(get(state, 0) | get(state, 1));
-                return;
+                // A second register of the result is left out: it mostly holds what is left from before.
+                return self.used(get(state, 0));
             }
             InsnKind::IndirectJump => {
                 // Where it leads is not known here.
@@ -310,20 +378,29 @@ impl Flow<'_> {
             let set = self.define(i, Base::Literal(insn.offset), 0, false, None);
             return put(state, d, set);
         }
-        self.calculate(word, state);
+        self.calculate(i, word, state);
     }
 
     /// add and sub of 64 bits with a number.
     fn add(&mut self, i: usize, insn: &Insn, word: u32, site: Option<Site>, from: Set) -> Set {
         if let Some(site) = site {
             self.completed(from);
+            // The upper part of a distance from the thread pointer is half of one.
+            let is_half = word >> 22 & 1 == 1;
             return match site.kind {
-                RelocKind::Absolute { .. } => self.define(i, Base::Site(insn.offset), 0, false, None),
+                RelocKind::Absolute { .. } | RelocKind::Other { .. } => {
+                    self.define(i, Base::Site(insn.offset), 0, is_half, (!is_half).then_some(IMM12))
+                }
                 _ => OTHER,
             };
         }
         let number = i64::from(word >> 10 & 0xfff) << if word >> 22 & 1 == 1 { 12 } else { 0 };
         let number = if word >> 30 & 1 == 1 { -number } else { number };
+        self.moved(i, from, number, IMM12)
+    }
+
+    /// The address so many bytes behind another one; the number stands in `field`.
+    fn moved(&mut self, i: usize, from: Set, number: i64, field: Field) -> Set {
         match self.only(from) {
             Some(d) if !self.definitions[d].is_half => {
                 let (base, plus) = (self.definitions[d].base, self.definitions[d].plus.wrapping_add(number));
@@ -333,7 +410,7 @@ impl Flow<'_> {
                     let known = &self.definitions[usize::from(known)];
                     known.base == base && known.plus == plus
                 } {
-                    return self.define(i, base, plus, false, Some(IMM12));
+                    return self.define(i, base, plus, false, Some(field));
                 }
                 self.lost(from);
                 OTHER
@@ -391,10 +468,16 @@ impl Flow<'_> {
         let base = get(state, n);
         let place = displacement(word);
         match (site, place) {
-            (Some(_), _) => self.completed(base),
+            (Some(site), _) => {
+                self.completed(base);
+                self.named(i, insn, site);
+            }
             (None, Some((field, plus))) => self.accessed(i, base, field, plus),
-            // By another register, atomically, or with what is added afterwards.
-            (None, None) => self.used(base),
+            (None, None) => match self.constant_index(i, word) {
+                Some(number) => self.accessed(i, base, NONE, number),
+                // By another register, atomically, or with what is added afterwards.
+                None => self.used(base),
+            },
         }
         // What is stored comes back from there; from the stack, to this function.
         let stored = [t, if is_pair(word) { word >> 10 & 31 } else { t }];
@@ -422,8 +505,19 @@ impl Flow<'_> {
         }
     }
 
+    /// The bytes that the second register of an address adds, where they are known.
+    fn constant_index(&self, i: usize, word: u32) -> Option<i64> {
+        if word & 0x3b20_0c00 != 0x3820_0800 || word >> 13 & 7 != 3 {
+            return None;
+        }
+        let is_wide = word >> 26 & 1 == 1 && word >> 23 & 1 == 1;
+        let scale = if is_wide { 4 } else { word >> 30 };
+        let number = self.constant(i, word >> 16)?;
+        Some(if word >> 12 & 1 == 1 { number << scale } else { number })
+    }
+
     /// Calculations with registers.
-    fn calculate(&mut self, word: u32, state: &mut State) {
+    fn calculate(&mut self, i: usize, word: u32, state: &mut State) {
         let (d, n, m) = (word & 31, word >> 5 & 31, word >> 16 & 31);
         let (a, b) = (get(state, n), get(state, m));
         let is_64 = word >> 31 == 1;
@@ -435,9 +529,17 @@ impl Flow<'_> {
             let halves = members(a | b).any(|d| self.definitions[d].is_half);
             let set = match (members(a).next().is_some(), members(b).next().is_some()) {
                 _ if halves => None,
-                // An index is added.
-                (true, false) => Some(a),
-                (false, true) if plain && !is_difference => Some(b),
+                // An index is added, or a number too large for an instruction.
+                (true, false) => Some(match self.constant(i, m) {
+                    Some(number) if plain => {
+                        self.moved(i, a, if is_difference { -number } else { number }, NONE)
+                    }
+                    _ => a,
+                }),
+                (false, true) if plain && !is_difference => Some(match self.constant(i, n) {
+                    Some(number) => self.moved(i, b, number, NONE),
+                    None => b,
+                }),
                 (true, true) if is_difference => {
                     self.used(a | b);
                     Some(OTHER)

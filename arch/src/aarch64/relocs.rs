@@ -1,14 +1,18 @@
 //! Relocation types of "ELF for the Arm 64-bit Architecture", 5.7: sizes, calculations, and which bits they fill.
 
-use crate::code::REACH_LOST;
 use crate::code::Via;
+use crate::code::{REACH_LOST, REACH_MADE};
 use crate::{DynamicKind, Field, RelocKind};
 
 use super::anchors;
 
 /// Types of our own, for numbers that lead on from an address.
-const REACHES: [(u32, Field); 3] =
-    [(REACH_LOST + 1, anchors::IMM12), (REACH_LOST + 2, anchors::IMM9), (REACH_LOST + 3, anchors::IMM7)];
+const REACHES: [(u32, Field); 4] = [
+    (REACH_MADE + 4, anchors::NONE),
+    (REACH_MADE + 1, anchors::IMM12),
+    (REACH_MADE + 2, anchors::IMM9),
+    (REACH_MADE + 3, anchors::IMM7),
+];
 
 /// The type of a relocation that fills this field.
 pub(super) fn reach_type(field: Field) -> Option<u32> {
