@@ -71,9 +71,11 @@ pub struct Syntax {
     pub has_thumb: bool,
     /// Directives that no byte of a running program depends on, beside those of every architecture.
     pub silent: &'static [&'static str],
-    /// Names that begin so stand for a place among data objects which code reaches by their distance from it (GCC's
-    /// section anchors).
-    pub anchor_prefix: Option<&'static str>,
+    /// Names that begin so stand for a place among data objects which code reaches by their distance from it: GCC's
+    /// section anchors, and the variables that Clang merges.
+    pub anchor_prefixes: &'static [&'static str],
+    /// Mnemonics that make a part of an address, of which another instruction names the rest.
+    pub completed: &'static [&'static str],
     /// Mnemonics that add a number, their last operand, to an address.
     pub adding: &'static [&'static str],
     /// What `@` may append to a symbol. In data the place in this table makes relocation types differ.

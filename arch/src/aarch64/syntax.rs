@@ -180,7 +180,8 @@ pub static A64: Syntax = Syntax {
         ".aeabi_subsection",
         ".aeabi_attribute",
     ],
-    anchor_prefix: Some(".LANCHOR"),
+    anchor_prefixes: &[".LANCHOR", ".L_MergedGlobals"],
+    completed: &["adrp"],
     adding: &["add", "sub"],
     // Clang's, in data.
     modifiers: &["PLT", "GOTPCREL", "GOT", "AUTH"],

@@ -11,8 +11,8 @@ mod tests;
 
 use crate::syntax::Mnemonic;
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, InsnKind, Machine, Numbers, Operand,
-    Origin, RegSet, RelocKind, Syntax,
+    Address, Arch, Base, Code, Convention, DynamicKind, Effects, Field, Insn, InsnKind, Machine, Numbers,
+    Operand, Origin, Reach, ReachHow, RegSet, RelocKind, Syntax,
 };
 use record::{BRANCH, DATA, DISTANCE, HEADER, NUMBER, REFERENCE, SPACE};
 
@@ -129,6 +129,29 @@ impl Arch for TextArch {
 
     fn origin(&self, r_type: u32) -> Origin {
         if relocs::relocation(r_type).is_relative() { Origin::InstructionEnd } else { Origin::Field }
+    }
+
+    fn has_section_anchors(&self) -> bool {
+        !self.syntax.anchor_prefixes.is_empty()
+    }
+
+    /// A page is made for those who complete it, which name the place that they mean. What becomes of a whole address is
+    /// not followed through text: all that may be reached from it counts.
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        let mut sites = code.sites.iter().peekable();
+        for (i, insn) in insns.iter().enumerate() {
+            while sites.next_if(|s| s.offset < insn.offset).is_some() {}
+            while let Some(site) = sites.next_if(|s| s.offset < insn.end()) {
+                let Some((_, text)) = record::first(code.bytes_of(insn)) else { continue };
+                let mnemonic = text.split(|&c| c == b' ').next().unwrap_or_default();
+                let how = match self.syntax.completed.iter().any(|m| m.as_bytes() == mnemonic) {
+                    true => ReachHow::Makes,
+                    false if text.contains(&self.syntax.memory[0]) => continue,
+                    false => ReachHow::Lost,
+                };
+                out.push(Reach { insn: i as u32, base: Base::Site(site.offset), how });
+            }
+        }
     }
 
     // Text is never linked: what follows is for addresses of linked files.

@@ -2,7 +2,7 @@
 //! instruction is encoded, which text leaves open.
 
 use crate::RelocKind;
-use crate::code::Via;
+use crate::code::{REACH_LOST, REACH_MADE, Via};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub fn is(r_type: u32, form: Form) -> bool {
 
 /// What a relocation of this type puts where.
 pub(super) fn relocation(r_type: u32) -> RelocKind {
+    if r_type == REACH_LOST || r_type == REACH_MADE {
+        return RelocKind::Other { size: 0 };
+    }
     let size = (r_type & 15) as u8;
     if is(r_type, Form::Distance) {
         return RelocKind::Relative { size, via: Via::Direct };

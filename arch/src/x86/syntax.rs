@@ -195,7 +195,8 @@ const ATT: Syntax = Syntax {
     has_literals: false,
     has_thumb: false,
     silent: &[".att_syntax", ".code64", ".arch"],
-    anchor_prefix: None,
+    anchor_prefixes: &[],
+    completed: &[],
     adding: &[],
     modifiers: &[
         "GOT",

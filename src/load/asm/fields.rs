@@ -7,6 +7,7 @@ use super::expr::{Binary, Expr, Place, Sum, Term};
 use super::parts::{Field, FieldKind};
 use super::resolve::{Base, Reference, Resolver, Trouble};
 use super::symbols::Value;
+use super::token::Name;
 
 /// A section while its fields are filled.
 struct Filled<'d> {
@@ -209,9 +210,9 @@ impl Resolver<'_, '_> {
     }
 
     fn is_anchor(&self, id: super::expr::SymbolId) -> bool {
-        let prefix = self.builder.syntax.anchor_prefix;
         let entry = self.entry(id);
-        let names = prefix.is_some_and(|p| entry.name.to_string().starts_with(p));
+        let Name::Symbol(name) = &entry.name else { return false };
+        let names = self.builder.syntax.anchor_prefixes.iter().any(|prefix| name.starts_with(prefix));
         names && !matches!(entry.value, Value::Undefined)
     }
 

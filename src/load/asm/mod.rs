@@ -37,6 +37,9 @@ pub use sections::{SectionHead, SectionId, Sections};
 pub use statement::{Statement, StatementKind};
 pub use token::{Name, Token, TokenKind};
 
+/// The name of places that have none.
+pub const PLACE: &str = ".L.";
+
 /// Reads an assembly file, whose text tells how it is written. `path` is for messages.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ impl<'t> Builder<'t> {
                 _ => token.is_some_and(|t| t.is("]")),
             };
             // A number that counts from what the registers in front of it hold.
-            let may_reach = self.syntax.anchor_prefix.is_some()
+            let may_reach = !self.syntax.anchor_prefixes.is_empty()
                 && text.bytes.last() == Some(&b',')
                 && ends(tokens.get(at + used));
             match self.known_number(&value) {
@@ -115,7 +115,7 @@ impl<'t> Builder<'t> {
             b"]" => {
                 // A register alone is what it is with 0 added to it.
                 let alone = at >= 2 && tokens[at - 2].is("[") && tokens[at - 1].kind == TokenKind::Register;
-                if alone && self.syntax.anchor_prefix.is_some() {
+                if alone && !self.syntax.anchor_prefixes.is_empty() {
                     text.push(b",");
                     text.push(&record::number(0).unwrap_or_default());
                 }
