@@ -127,6 +127,10 @@ impl Arch for TextArch {
         relocs::relocation(r_type)
     }
 
+    fn relocated_bits(&self, r_type: u32) -> u64 {
+        relocs::relocated_bits(r_type)
+    }
+
     fn origin(&self, r_type: u32) -> Origin {
         if relocs::relocation(r_type).is_relative() { Origin::InstructionEnd } else { Origin::Field }
     }

@@ -40,10 +40,16 @@ pub fn is(r_type: u32, form: Form) -> bool {
     r_type >> 4 & 15 == form as u32
 }
 
+/// Which bits of its field a relocation of this type fills.
+pub(super) fn relocated_bits(r_type: u32) -> u64 {
+    if r_type == REACH_LOST || r_type == REACH_MADE { 0 } else { u64::MAX }
+}
+
 /// What a relocation of this type puts where.
 pub(super) fn relocation(r_type: u32) -> RelocKind {
+    // At the start of a record, of which they fill nothing.
     if r_type == REACH_LOST || r_type == REACH_MADE {
-        return RelocKind::Other { size: 0 };
+        return RelocKind::Absolute { size: 1 };
     }
     let size = (r_type & 15) as u8;
     if is(r_type, Form::Distance) {
