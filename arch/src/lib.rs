@@ -41,7 +41,7 @@ pub mod x86;
 pub use abi::Convention;
 pub use code::{
     Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange, Operand,
-    Origin, Reach, RelocKind, Site, TablePlace,
+    Origin, Reach, Reader, RelocKind, Site, TablePlace,
 };
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
@@ -77,6 +77,12 @@ pub trait Arch: Sync {
     fn origin(&self, r_type: u32) -> Origin {
         let _ = r_type;
         Origin::Field
+    }
+
+    /// Appends to `out`, ordered by site, where distances with [`Origin::Reader`] count from. What is not certain is left
+    /// out.
+    fn readers(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
+        let _ = (code, insns, out);
     }
 
     /// Whether compilers reach several data objects of a section from one address (GCC's section anchors), so that a
@@ -168,7 +174,6 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
         (EM_386, false, false) => Some(&x86::I386),
         (EM_X86_64, true, false) => Some(&x86::X86_64),
         (EM_ARM, false, false) => Some(&arm::Arm),
-
         (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
         _ => None,
     }

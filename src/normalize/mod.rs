@@ -11,6 +11,7 @@ mod function;
 mod linked;
 mod modes;
 mod normalized;
+mod readers;
 mod referrers;
 pub mod sections;
 mod tables;

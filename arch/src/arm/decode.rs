@@ -1,6 +1,7 @@
 //! Bytes to instructions and data.
 
 use super::bits::t32;
+use super::block::Block;
 use super::tables::{self, Table};
 use super::{a32, t32 as thumb};
 use crate::{Code, Field, Insn, InsnKind, Mode, Site};
@@ -221,29 +222,6 @@ impl Decoder<'_, '_> {
 
     fn push_unknown(&mut self, at: u32, len: u32) {
         self.push(at, Word { len: len as u8, ..Word::of(InsnKind::Unknown) });
-    }
-}
-
-/// Which instructions an `it` in front of them gives a condition.
-#[derive(Debug, Default)]
-pub(super) struct Block {
-    /// How many are left.
-    left: u32,
-}
-
-impl Block {
-    /// Whether the next instruction is one.
-    pub(super) fn is_inside(&self) -> bool {
-        self.left > 0
-    }
-
-    /// Goes on behind an instruction that begins with this halfword.
-    pub(super) fn step(&mut self, half: u16) {
-        self.left = self.left.saturating_sub(1);
-        if half & 0xff00 == 0xbf00 && half & 0xf != 0 {
-            // The lowest bit that is set ends the mask.
-            self.left = 4 - u32::from(half & 0xf).trailing_zeros();
-        }
     }
 }
 

@@ -6,8 +6,11 @@
 
 mod a32;
 mod bits;
+mod block;
 mod decode;
+mod effects;
 mod format;
+mod literals;
 mod relocs;
 mod t32;
 mod tables;
@@ -15,7 +18,7 @@ mod tables;
 mod tests;
 
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, RegSet, RelocKind,
+    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, Reader, RelocKind,
 };
 
 /// A32 and T32.
@@ -45,6 +48,10 @@ impl Arch for Arm {
 
     fn origin(&self, r_type: u32) -> Origin {
         relocs::origin(r_type)
+    }
+
+    fn readers(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
+        literals::readers(code, insns, out);
     }
 
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
@@ -77,16 +84,14 @@ impl Arch for Arm {
     }
 
     fn stack_register(&self) -> u8 {
-        13
+        effects::SP
     }
 
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
-        let _ = (code, insn);
-        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+        effects::effects(code, insn)
     }
 
     fn register_name(&self, register: u8) -> &'static str {
-        let _ = register;
-        "?"
+        effects::register_name(register)
     }
 }
