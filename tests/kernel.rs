@@ -5,7 +5,10 @@
 //! one option a line (`args-built`: where a tree in which only these units were built needs them). The expected
 //! verdicts come from building both sides by hand and comparing the disassembly of each symbol, not from fixscope.
 //!
-//! `FIXSCOPE_KERNEL_TREE` names a configured tree to use; without it `tests/kernel/prepare` makes one.
+//! `FIXSCOPE_KERNEL_TREE` names a configured tree to use; without it `tests/kernel/prepare` makes one. The folders of
+//! `tests/kernel/arm64` are for a tree configured for arm64 (`FIXSCOPE_KERNEL_TREE_ARM64`), where also those patches of
+//! the others are tried that need no options: `expect.arm64` stands beside `expect` where its kernel, which can be
+//! preempted, makes another function of the source.
 
 mod common;
 
@@ -23,13 +26,25 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// A configured tree that was never built.
 fn kernel_tree() -> PathBuf {
-    if let Some(tree) = std::env::var_os("FIXSCOPE_KERNEL_TREE") {
-        return fs::canonicalize(tree).expect("FIXSCOPE_KERNEL_TREE names a folder");
+    tree("FIXSCOPE_KERNEL_TREE", "linux", &[])
+}
+
+/// A tree configured for arm64 that was never built.
+fn arm64_tree() -> PathBuf {
+    tree("FIXSCOPE_KERNEL_TREE_ARM64", "linux-arm64", &["arm64"])
+}
+
+/// The tree that a variable names, or else what `prepare` makes with these options.
+fn tree(variable: &str, name: &str, options: &[&str]) -> PathBuf {
+    if let Some(tree) = std::env::var_os(variable) {
+        return fs::canonicalize(tree).unwrap_or_else(|_| panic!("{variable} names a folder"));
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/kernel");
-    tool(root.join("tests/kernel/prepare"), &[folder.as_os_str()], root);
-    folder.join("linux")
+    let mut arguments = vec![folder.as_os_str()];
+    arguments.extend(options.iter().map(std::ffi::OsStr::new));
+    tool(root.join("tests/kernel/prepare"), &arguments, root);
+    folder.join(name)
 }
 
 struct Case {
@@ -41,6 +56,11 @@ impl Case {
     fn text(&self, file: &str) -> String {
         let path = self.folder.join(file);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// What must be listed: `expect`, where the architecture's configuration makes nothing else of the case.
+    fn verdicts(&self, own: &str) -> String {
+        self.text(if self.folder.join(own).exists() { own } else { "expect" })
     }
 
     /// The options in `args`, or in `args-built` for a tree whose recorded dependencies make most needless.
@@ -66,7 +86,20 @@ impl Case {
 }
 
 fn cases() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/patches");
+    let cases = cases_in("patches");
+    assert!(cases.len() >= 6, "{} cases", cases.len());
+    cases
+}
+
+fn arm64_cases() -> Vec<Case> {
+    let mut all = cases_in("arm64");
+    all.extend(cases().into_iter().filter(|case| !case.folder.join("args").exists()));
+    assert!(all.len() >= 5, "{} cases", all.len());
+    all
+}
+
+fn cases_in(folder: &str) -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel").join(folder);
     let mut cases: Vec<Case> = fs::read_dir(&folder)
         .expect("the cases are there")
         .map(|entry| entry.expect("the folder is readable").path())
@@ -77,17 +110,16 @@ fn cases() -> Vec<Case> {
         })
         .collect();
     cases.sort_by(|one, other| one.name.cmp(&other.name));
-    assert!(cases.len() >= 6, "{} cases", cases.len());
     cases
 }
 
 /// Analyzes every case in `tree`, in one work folder, and fails with all that went wrong.
-fn check(tree: &Path, arguments: &str) {
+fn check(tree: &Path, cases: &[Case], arguments: &str, expect: &str) {
     let home = tempfile::tempdir().expect("a temporary folder");
     let work = home.path().join("work");
     let before = listing(tree);
     let mut failures = Vec::new();
-    for case in cases() {
+    for case in cases {
         let mut command = fixscope(home.path());
         command.args(["analyze", "--format", "json", "--build", "kbuild", "-j2", "--keep", "--tree"]);
         command.arg(tree).arg("--patch").arg(case.folder.join("fix.patch")).arg("--work-dir").arg(&work);
@@ -99,11 +131,11 @@ fn check(tree: &Path, arguments: &str) {
             let report = report(&run.stdout);
             assert!(report.skipped.is_empty(), "{}: skipped {:?}", case.name, report.skipped);
             let about = format!("{} ({})", case.name, case.text("why").trim());
-            assert_rows(&rows(&report), &expected(&case.text("expect")), &about);
+            assert_rows(&rows(&report), &expected(&case.verdicts(expect)), &about);
         }));
         eprintln!("{}: {:.1} s", case.name, start.elapsed().as_secs_f64());
         if verdict.is_err() {
-            failures.push(case.name);
+            failures.push(&case.name);
         }
     }
     assert_same(&before, &listing(tree), "after all cases");
@@ -114,7 +146,14 @@ fn check(tree: &Path, arguments: &str) {
 #[ignore = "needs a kernel tree and what compiles it"]
 fn a_tree_that_was_never_built() {
     let _alone = ONE_AT_A_TIME.lock();
-    check(&kernel_tree(), "args");
+    check(&kernel_tree(), &cases(), "args", "expect");
+}
+
+#[test]
+#[ignore = "needs a kernel tree and a cross compiler"]
+fn a_tree_for_arm64() {
+    let _alone = ONE_AT_A_TIME.lock();
+    check(&arm64_tree(), &arm64_cases(), "args", "expect.arm64");
 }
 
 #[test]
@@ -135,7 +174,7 @@ fn a_tree_with_recorded_commands() {
     sh(&words, &tree);
     // The recorded dependencies say which units read a header: nobody has to name them. Only of a generated header
     // are all users wanted, and this tree has no records of most.
-    check(&tree, "args-built");
+    check(&tree, &cases(), "args-built", "expect");
 }
 
 #[test]

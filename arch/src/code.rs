@@ -192,19 +192,46 @@ pub struct Reader {
     pub origin: u32,
 }
 
-/// A number in an instruction that leads on from an address which relocations put into a register before: the offset
-/// of one data object from another, where compilers reach several from one address (section anchors).
+/// What an instruction has to do with an address that relocations made: compilers reach several data objects from one
+/// address (section anchors), so that what a relocation names need not be what the code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     /// Index of the instruction.
     pub insn: u32,
-    /// The bits of the instruction that hold the number.
-    pub field: Field,
-    /// Offset, in bytes from the start of the code, of the place whose relocation makes the address.
-    pub site: u32,
-    /// What the instruction adds to the address, in bytes.
-    pub plus: i64,
+    /// The address that it begins with.
+    pub base: Base,
+    /// What it does with it.
+    pub how: ReachHow,
 }
+
+/// An address that relocations made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Base {
+    /// That of the relocation at this offset, in bytes from the start of the code.
+    Site(u32),
+    /// That which the instruction at this offset, in bytes from the start of the code, loads; it is one only if a
+    /// literal lies there.
+    Literal(u32),
+}
+
+/// What an instruction does with an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReachHow {
+    /// It does nothing but make the address, a part of it, or another one by adding a number; what becomes of that is
+    /// told by others of the function, completely.
+    Makes,
+    /// It means the place so many bytes behind the address. The field holds a number that counts into it, or no bit
+    /// where the value is used as it is.
+    Leads(Field, i64),
+    /// What is reached from here on is not known.
+    Lost,
+}
+
+/// The relocation type that stands for [`ReachHow::Lost`]. It fills nothing. No ABI has such a type.
+pub const REACH_LOST: u32 = 0xffff_0000;
+
+/// The relocation type that stands for [`ReachHow::Makes`]: what such an instruction does shows in others.
+pub const REACH_MADE: u32 = 0xffff_0001;
 
 /// A table that an indirect jump of this code goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,8 +40,8 @@ pub mod x86;
 
 pub use abi::Convention;
 pub use code::{
-    Address, AddressForm, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange, Operand,
-    Origin, Reach, Reader, RelocKind, Site, TablePlace,
+    Address, AddressForm, Base, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange,
+    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, Reader, RelocKind, Site, TablePlace,
 };
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
@@ -91,10 +91,16 @@ pub trait Arch: Sync {
         false
     }
 
-    /// Appends to `out`, ordered by instruction, the numbers that lead on from relocated addresses. What cannot be
-    /// followed (another way leads to the instruction, a call may have changed the register) is left out.
+    /// Appends to `out`, ordered by instruction, what becomes of the addresses that relocations make. Of an address
+    /// that no entry tells of, nothing but the place that its relocation names is meant.
     fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
         let _ = (code, insns, out);
+    }
+
+    /// The type of a relocation that fills `field`, for [`Arch::relocation`] and [`Arch::relocated_bits`] to know.
+    fn reach_type(&self, field: Field) -> Option<u32> {
+        let _ = field;
+        None
     }
 
     /// Appends to `out` the tables that indirect jumps of the code go through, where that can be told from the code.

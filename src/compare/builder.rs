@@ -1,7 +1,7 @@
 //! The whole of a [`Comparison`]: which pairs are compared, and what becomes of the outcome.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::correlate::Matching;
 use crate::normalize::{Entity, EntityId, EntityKind, Normalized};
@@ -102,7 +102,7 @@ impl<'c> Builder<'c> {
                 Pair::new(matching.original(id).filter(|&c| is_part(o, c, ids.original)), Some(id))
             }),
         );
-        let taken: Vec<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
+        let taken: FxHashSet<EntityId> = work.iter().filter_map(|ids| ids.original).collect();
         work.extend(
             o.ids()
                 .filter(|&id| is_part(o, id, ids.original) && !taken.contains(&id))

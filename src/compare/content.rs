@@ -33,7 +33,7 @@ impl Sides<'_> {
             let align = n.unit.section(section).map_or(1, |s| s.align);
             let padding = nameless
                 && tail.end - tail.start < align.max(8)
-                && n.bytes(section, tail.clone()).iter().all(|&b| b == 0)
+                && fills(n, section, n.bytes(section, tail.clone()))
                 && n.relocs_in(section, tail).is_empty();
             padding.then_some(())
         };
@@ -92,6 +92,14 @@ impl Sides<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether bytes at the end of something nameless only fill up to what follows: in code, behind literals, with NOPs.
+fn fills(n: &Normalized<'_, '_>, section: u32, bytes: &[u8]) -> bool {
+    match n.unit.section(section).is_some_and(crate::load::Section::is_code) {
+        true => n.arch.is_padding(bytes),
+        false => bytes.iter().all(|&b| b == 0),
     }
 }
 

@@ -126,7 +126,7 @@ pub fn coverage(unit: &Unit<'_>) -> Result<Coverage> {
             Treatment::Ordinary => {
                 for &start in n.nameless_starts(index) {
                     if reached.holds(Content::Nameless(index, start)) {
-                        add(index, n.nameless_extent(index, start), Keeper::Nameless);
+                        add(index, n.nameless_run(index, start), Keeper::Nameless);
                     }
                 }
             }

@@ -70,7 +70,7 @@ impl Sides<'_> {
                             o.target_in_function(ids.original, a),
                             p.target_in_function(ids.patched, b),
                         );
-                        self.same_target(targets, &mut visiting).is_ok()
+                        self.same_reach(Pair::new(a.r_type, b.r_type), targets, &mut visiting).is_ok()
                     })
             });
         // Inside a section the assembler resolves calls to neighbours itself: equal distances say nothing there.
@@ -139,7 +139,8 @@ impl Sides<'_> {
             if !is_branch && ra.field != rb.field || !same_kind(ra.kind, rb.kind) {
                 return Outcome::Other;
             }
-            if let Err(chain) = self.same_target(Pair::new(ra.target, rb.target), &mut visiting) {
+            let kinds = Pair::new(ra.kind.0, rb.kind.0);
+            if let Err(chain) = self.same_reach(kinds, Pair::new(ra.target, rb.target), &mut visiting) {
                 // A jump inside the function to another instruction is other code, not another reference.
                 let inside = leads_into(ra.target, ids.original) || leads_into(rb.target, ids.patched);
                 return if inside {

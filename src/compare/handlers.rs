@@ -29,7 +29,8 @@ pub(super) fn collect(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<Run>> {
     starts.sort_unstable();
     for (i, &(section, start, id)) in starts.iter().enumerate() {
         // It ends where the next one begins.
-        let next = starts[i..].iter().find(|s| s.0 != section || s.1 > start).filter(|s| s.0 == section);
+        let next = starts.get(i + starts[i..].partition_point(|s| (s.0, s.1) <= (section, start)));
+        let next = next.filter(|s| s.0 == section);
         let size = n.unit.section(section).map_or(0, |s| s.size);
         let end = next.map_or(size, |s| s.1.min(size));
         if start < end {
@@ -63,7 +64,7 @@ fn frames(n: &Normalized<'_, '_>, section: u32, data: &[u8], starts: &mut Vec<(u
         for reloc in &relocs[1..] {
             let Some(symbol) = n.unit.symbols.get(reloc.symbol as usize) else { continue };
             let SymbolPlace::Section(table) = symbol.place else { continue };
-            let offset = symbol.offset.wrapping_add_signed(reloc.addend.unwrap_or(0));
+            let offset = symbol.offset.wrapping_add_signed(n.addend_of(section, reloc));
             if n.unit.section(table).is_some_and(|s| s.name.starts_with(SECTION) && offset < s.size) {
                 starts.push((table, offset, id));
             }

@@ -3,6 +3,7 @@
 //! Bytes come first: a unit whose allocated sections, relocations and symbols are the same is done with. Then
 //! each pair of functions is decided by bytes and references, and only what still differs is decoded.
 
+mod anchors;
 mod attributes;
 mod bare;
 mod builder;

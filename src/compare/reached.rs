@@ -113,7 +113,7 @@ pub(super) fn read_entries(n: &Normalized<'_, '_>) -> BTreeMap<u32, Vec<Range<u6
     for (section, starts) in read {
         let mut behind = 0;
         for start in starts {
-            let range = n.nameless_extent(section, start);
+            let range = n.nameless_run(section, start);
             // One string may be the end of another.
             if range.end > behind {
                 entries.entry(section).or_default().push(range.start.max(behind)..range.end);

@@ -225,6 +225,7 @@ impl<'c> Sides<'c> {
         else {
             return Err(vec![self.link_between(pair)]);
         };
+        let (end_o, end_p) = self.ends_compared(pair, Pair::new((at_o, end_o), (at_p, end_p)));
         let key = (so, at_o, sp, at_p);
         if !visiting.places.insert(key) {
             return Ok(());
@@ -244,6 +245,16 @@ impl<'c> Sides<'c> {
             chain.insert(0, self.link_between(pair));
             chain
         })
+    }
+
+    /// Up to where two extents are compared. What only may belong to nameless data counts as far as both sides have
+    /// it: how much stands behind it is not its size. A table that grows in its last bytes has readers that count
+    /// otherwise, or that find its end in its content.
+    fn ends_compared(&self, pair: Pair<Target>, extents: Pair<(u64, u64)>) -> (u64, u64) {
+        let (o, p) = (extents.original, extents.patched);
+        let common = (o.1 - o.0).min(p.1 - p.0);
+        let sure = own_length(self.original, pair.original).max(own_length(self.patched, pair.patched));
+        if common >= sure { (o.0 + common, p.0 + common) } else { (o.1, p.1) }
     }
 
     /// Whether what two references lead to is described by its whole content: strings and small constants.
@@ -336,6 +347,23 @@ pub(super) fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64
         }
         _ => None,
     }
+}
+
+/// Bytes that belong to something compared by content for sure. Of nameless data they are those up to the next place that
+/// something refers to, without the zeros that only fill up to it.
+fn own_length(n: &Normalized<'_, '_>, target: Target) -> u64 {
+    let Target::Nameless { section, offset, .. } = target else {
+        return extent(n, target).map_or(0, |(_, start, end)| end - start);
+    };
+    let run = n.nameless_run(section, offset);
+    if run == n.nameless_extent(section, offset) {
+        return run.end - run.start;
+    }
+    let align = n.unit.section(section).map_or(1, |s| s.align).clamp(8, 64);
+    let last = n.bytes(section, run.clone()).iter().rev().take(align as usize - 1);
+    let fill = last.take_while(|&&b| b == 0).count() as u64;
+    let behind = n.relocs_in(section, run.clone()).last().map_or(run.start, |r| r.offset.saturating_add(8));
+    run.end.saturating_sub(fill).max(behind.min(run.end)) - run.start
 }
 
 /// A target in words.

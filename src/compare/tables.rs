@@ -120,6 +120,7 @@ impl Sides<'_> {
                     (self.places(ids, Side::Original, &o), self.places(ids, Side::Patched, &p));
                 let (more, fewer) =
                     if o.len() < p.len() { (&place_p, &place_o) } else { (&place_o, &place_p) };
+                let fewer: BTreeSet<u64> = fewer.iter().copied().collect();
                 let at = more.iter().find(|at| !fewer.contains(at)).copied();
                 let (n, id) = match o.len() < p.len() {
                     true => (self.patched, ids.patched),

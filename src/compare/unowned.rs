@@ -35,6 +35,10 @@ impl Unowned {
 /// Collects what nothing owns in a unit.
 pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached) -> Unowned {
     let mut unowned = Unowned::default();
+    let mut handlers: BTreeMap<u32, Vec<Range<u64>>> = BTreeMap::new();
+    for (section, range) in tables.handlers.values().flatten() {
+        handlers.entry(*section).or_default().push(range.clone());
+    }
     for (index, section) in n.unit.sections.iter().enumerate() {
         let index = index as u32;
         if !section.is_allocated() {
@@ -52,8 +56,7 @@ pub(super) fn collect(n: &Normalized<'_, '_>, tables: &Tables, reached: &Reached
         if section.is_mergeable() {
             continue;
         }
-        let handlers = tables.handlers.values().flatten().filter(|(s, _)| *s == index);
-        let of_functions: Vec<Range<u64>> = handlers.map(|(_, range)| range.clone()).collect();
+        let of_functions = handlers.remove(&index).unwrap_or_default();
         for gap in n.gaps(index) {
             if is_filler(n, index, gap.clone()) && starts_in(n, index, &gap).is_empty() {
                 unowned.fillers.push((index, gap));

@@ -63,6 +63,24 @@ impl Fingerprints<'_, '_, '_> {
         hasher.finish()
     }
 
+    /// The fingerprint of what a data object holds.
+    pub(super) fn of_content(&self, id: EntityId) -> u64 {
+        let mut hasher = FxHasher::default();
+        let entity = self.n.entity(id);
+        if let Some(section) = entity.section {
+            self.content(section, entity.offset..entity.end(), id, DEEPEST, &mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// The fingerprint of what a data object leads to, without its own bytes; `None` where it leads to nothing.
+    pub(super) fn of_references(&self, id: EntityId) -> Option<u64> {
+        let mut hasher = FxHasher::default();
+        let entity = self.n.entity(id);
+        self.references(entity.section?, entity.offset..entity.end(), id, DEEPEST, &mut hasher);
+        (!self.n.relocs_of(id).is_empty()).then(|| hasher.finish())
+    }
+
     fn target(&self, target: Target, of: EntityId, depth: u32, hasher: &mut FxHasher) {
         let n = self.n;
         match target {
@@ -92,7 +110,7 @@ impl Fingerprints<'_, '_, '_> {
             }
             Target::Nameless { section, offset, inner } => {
                 (1u8, inner).hash(hasher);
-                self.content(section, n.nameless_extent(section, offset), of, depth, hasher);
+                self.content(section, n.nameless_run(section, offset), of, depth, hasher);
             }
             Target::Symbol { index, addend } => {
                 let name = n.unit.symbols.get(index as usize).map_or("", |s| &*s.name);
@@ -133,7 +151,19 @@ impl Fingerprints<'_, '_, '_> {
         // What only fills up to the next round address is not part of it.
         let used = bytes.iter().rposition(|&b| b != 0).map_or(0, |at| at + 1);
         bytes[..used].hash(hasher);
-        for reloc in relocs {
+        self.references(section, range, of, depth, hasher);
+    }
+
+    fn references(
+        &self,
+        section: u32,
+        range: std::ops::Range<u64>,
+        of: EntityId,
+        depth: u32,
+        hasher: &mut FxHasher,
+    ) {
+        let n = self.n;
+        for reloc in n.relocs_in(section, range.clone()) {
             (reloc.offset - range.start).hash(hasher);
             if depth > 0 {
                 let table = n.target_from_table(section, range.start, reloc);

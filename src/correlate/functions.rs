@@ -75,14 +75,17 @@ fn by_hash(
     if hashes.is_empty() {
         return;
     }
-    for &o in group.original.iter().filter(|&&o| names::llvm_hash(sides.original.name(o)).is_some()) {
-        let hash = names::llvm_hash(sides.original.name(o)).and_then(|hash| hashes.get(hash).copied());
-        let partner = group.patched.iter().find(|&&p| {
-            matching.original(p).is_none()
-                && hash.is_some()
-                && names::llvm_hash(sides.patched.name(p)) == hash
-        });
-        if let (Some(&p), None) = (partner, matching.patched(o)) {
+    let mut free: FxHashMap<&str, Vec<EntityId>> = FxHashMap::default();
+    for &p in group.patched.iter().rev().filter(|&&p| matching.original(p).is_none()) {
+        if let Some(hash) = names::llvm_hash(sides.patched.name(p)) {
+            free.entry(hash).or_default().push(p);
+        }
+    }
+    for &o in &group.original {
+        let hash = names::llvm_hash(sides.original.name(o)).and_then(|hash| hashes.get(hash));
+        if matching.patched(o).is_none()
+            && let Some(p) = hash.and_then(|&hash| free.get_mut(hash)).and_then(Vec::pop)
+        {
             matching.put(Pair::new(o, p));
         }
     }

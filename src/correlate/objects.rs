@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::fingerprint::Fingerprints;
 use super::{Group, Matching};
 use crate::load::names;
 use crate::normalize::{EntityId, EntityKind, Normalized};
@@ -56,6 +57,11 @@ enum Bond {
 struct Likeness {
     same_owners: bool,
     same_size: bool,
+    /// The same bytes, and references to the same: a message that goes and another that comes leave an owner with as
+    /// many descriptors, of which each has another place.
+    same_content: bool,
+    /// References to the same, as a descriptor whose line moved has them.
+    same_references: bool,
     /// The same place in the order in which an owner refers to as many of the group on both sides.
     same_place: bool,
     same_value: bool,
@@ -73,6 +79,10 @@ fn match_group(
 ) -> usize {
     let owners =
         Pair::new(Owners::of(sides.original, &group.original), Owners::of(sides.patched, &group.patched));
+    let contents = Pair::new(
+        contents(sides, Side::Original, group, matching),
+        contents(sides, Side::Patched, group, matching),
+    );
     let mut pairs: Vec<(std::cmp::Reverse<Likeness>, usize, usize)> = Vec::new();
     for (i, &o) in group.original.iter().enumerate() {
         for (k, &p) in group.patched.iter().enumerate() {
@@ -99,6 +109,8 @@ fn match_group(
             let likeness = Likeness {
                 same_owners: shared.len() == of_o.len() && shared.len() == of_p.len(),
                 same_size: sides.original.entity(o).size == sides.patched.entity(p).size,
+                same_content: contents.original[i].0 == contents.patched[k].0,
+                same_references: contents.original[i].1 == contents.patched[k].1,
                 same_place: shared.iter().all(|&(same, as_many)| same && as_many),
                 same_value: sides.original.bytes_of(o) == sides.patched.bytes_of(p),
                 same_rank: shared.iter().all(|&(same, _)| same),
@@ -117,6 +129,22 @@ fn match_group(
         }
     }
     found
+}
+
+/// What each static of a group holds and what it leads to, as numbers that are equal where that is.
+fn contents(
+    sides: Pair<&Normalized<'_, '_>>,
+    side: Side,
+    group: &Group,
+    matching: &Matching,
+) -> Vec<(u64, Option<u64>)> {
+    let ids = group.get(side);
+    // Nothing is chosen where there is only one.
+    if group.original.len() == 1 && group.patched.len() == 1 {
+        return vec![(0, None); ids.len()];
+    }
+    let prints = Fingerprints { n: sides.get(side), side, matching, unmatched: FxHashMap::default() };
+    ids.iter().map(|&id| (prints.of_content(id), prints.of_references(id))).collect()
 }
 
 /// Who refers to the statics of one group.

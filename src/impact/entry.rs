@@ -1,6 +1,6 @@
 //! The causes of one entry.
 
-use crate::compare::{Comparison, Difference, DifferenceKind, Entry, EntryKind, Status};
+use crate::compare::{Difference, DifferenceKind, Entry, EntryKind, Status};
 use crate::pair::{Pair, Side};
 
 use super::evidence::Evidence;
@@ -9,29 +9,27 @@ use super::layout::Layouts;
 use super::side::TextRange;
 use super::{Cause, CauseKind, ChainLink, Location};
 
-/// The causes of entry `index`, which is changed, new or removed; in no particular order.
+/// The causes of an entry that is changed, new or removed, with its cold parts; in no particular order.
 pub(super) fn causes(
-    comparison: &Comparison,
-    index: usize,
+    entry: &Entry,
+    cold: &[&Entry],
     evidence: Option<&Evidence<'_>>,
     layouts: Option<&Layouts>,
 ) -> Vec<Cause> {
-    let entry = &comparison.entries[index];
-    let cold: Vec<&Entry> = comparison.entries.iter().filter(|e| e.cold_of == Some(index)).collect();
-    let mut causes = from_differences(entry, &cold);
+    let mut causes = from_differences(entry, cold);
     let layouts = layouts.filter(|_| entry.kind == EntryKind::Function && entry.status == Status::Changed);
     match evidence {
         None => {
-            let explained = layouts.map(|l| l.explain(entry, &cold));
+            let explained = layouts.map(|l| l.explain(entry, cold));
             let all = explained.as_ref().is_some_and(|e| e.all);
             causes.extend(explained.into_iter().flat_map(|e| e.causes));
             // Where nothing but explained numbers differs, nothing is left to wonder about.
-            if !(all && only_numbers(entry, &cold)) {
-                without_fix(entry, &cold, &mut causes);
+            if !(all && only_numbers(entry, cold)) {
+                without_fix(entry, cold, &mut causes);
             }
         }
         Some(evidence) if entry.kind == EntryKind::Function => {
-            function::causes(entry, &cold, evidence, layouts, &mut causes);
+            function::causes(entry, cold, evidence, layouts, &mut causes);
         }
         Some(evidence) => data(entry, evidence, &mut causes),
     }

@@ -23,6 +23,8 @@ mod touched;
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+
 use crate::compare::{Comparison, DifferenceKind, Entry, EntryKind, Status};
 use crate::inputs::LineMap;
 use crate::inputs::pairing::ObjectSource;
@@ -156,9 +158,16 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
         Some(objects) if entries.iter().any(|e| shifted(e) && needs_layout(e)) => Layouts::read(objects),
         _ => None,
     };
+    let mut cold_parts: FxHashMap<usize, Vec<&Entry>> = FxHashMap::default();
+    for part in entries {
+        if let Some(parent) = part.cold_of {
+            cold_parts.entry(parent).or_default().push(part);
+        }
+    }
     for (i, entry) in entries.iter().enumerate() {
         let mut found = if asked(entry.status) {
-            entry::causes(unit.comparison, i, evidence.as_ref(), layouts.as_ref())
+            let cold = cold_parts.get(&i).map_or(&[][..], Vec::as_slice);
+            entry::causes(entry, cold, evidence.as_ref(), layouts.as_ref())
         } else {
             Vec::new()
         };

@@ -67,7 +67,7 @@ fn plain(n: &Normalized<'_, '_>, section: u32, range: Range<u64>, rows: &mut Vec
 /// The function whose jump table something nameless is, and the places that its entries lead to, in bytes from the
 /// function's start.
 pub(super) fn jump_table(n: &Normalized<'_, '_>, section: u32, start: u64) -> Option<(EntityId, Vec<u64>)> {
-    let range = n.nameless_extent(section, start);
+    let range = n.nameless_run(section, start);
     if n.unit.section(section).is_none_or(crate::load::Section::is_code) {
         return None;
     }
@@ -88,7 +88,7 @@ pub(super) fn jump_table(n: &Normalized<'_, '_>, section: u32, start: u64) -> Op
 pub(super) fn describe(n: &Normalized<'_, '_>, target: Target) -> String {
     match target {
         Target::Nameless { section, offset, inner: 0 } => {
-            if let Some(text) = string(n, section, n.nameless_extent(section, offset)) {
+            if let Some(text) = string(n, section, n.nameless_run(section, offset)) {
                 return text;
             }
             if let Some((_, places)) = jump_table(n, section, offset) {

@@ -161,7 +161,7 @@ impl Reader<'_, '_, '_> {
                 if super::data::jump_table(n, section, offset).is_some() {
                     return;
                 }
-                let range = n.nameless_extent(section, offset);
+                let range = n.nameless_run(section, offset);
                 for reloc in n.relocs_in(section, range) {
                     self.follow(n.target_in_nameless(section, offset, reloc), Use::Address, depth + 1);
                 }

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::entities::EntityKind;
 use super::normalized::Normalized;
 use super::sections::Treatment;
 use super::targets::{Target, Undecided};
-use crate::load::{SymbolKind, SymbolPlace};
+use crate::load::{Section, SymbolKind, SymbolPlace};
 
 impl Normalized<'_, '_> {
     /// The ranges of a section that no entity covers, in order.
@@ -35,6 +36,59 @@ impl Normalized<'_, '_> {
     /// Offsets of a section at which references to nameless data of it begin, ascending.
     pub fn nameless_starts(&self, section: u32) -> &[u64] {
         self.nameless_starts.get_or_init(|| self.collect_starts()).get(&section).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those of a section's nameless starts that are shown to begin something of their own, ascending; any other may
+    /// be a place inside of what begins before it.
+    ///
+    /// A jump table is one thing, and so is what stands behind it: no code reads a table of places in another
+    /// function. Text that ends right before a start ends there, but only where the compiler does not merge strings:
+    /// where it does, text in other sections is a literal with zeros inside.
+    fn fresh_starts(&self, section: u32) -> &[u64] {
+        let all = self.fresh_starts.get_or_init(|| {
+            let merges = self.unit.sections.iter().any(|s| s.is_strings() && s.is_allocated());
+            let starts = self.nameless_starts.get_or_init(|| self.collect_starts());
+            let fresh = |(&section, starts): (&u32, &Vec<u64>)| {
+                let is_fresh = |&[before, start]: &[u64; 2]| {
+                    self.is_table_of_places(section, before)
+                        || self.is_table_of_places(section, start)
+                        || !merges && self.is_text(section, before..start)
+                };
+                (section, starts.array_windows().filter(|w| is_fresh(w)).map(|w| w[1]).collect())
+            };
+            starts.iter().map(fresh).collect()
+        });
+        all.get(&section).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether nameless data begins with a place inside of a function, or with a distance to code, as a jump table
+    /// does.
+    fn is_table_of_places(&self, section: u32, start: u64) -> bool {
+        self.relocs_in(section, start..start.saturating_add(1)).first().is_some_and(|reloc| {
+            let distance = self.arch.relocation(reloc.r_type).is_relative();
+            let behind = self.behind_in_data(section, reloc);
+            match self.undecided_target_of(section, reloc, behind) {
+                _ if distance => self.symbol_is_code(reloc.symbol),
+                Undecided::Sure(Target::Entity { id, offset }) => {
+                    let entity = self.entity(id);
+                    entity.kind == EntityKind::Function && (offset != 0 || entity.cold_of.is_some())
+                }
+                Undecided::End(section, _) => self.unit.section(section).is_some_and(Section::is_code),
+                Undecided::Sure(_) => false,
+            }
+        })
+    }
+
+    /// Whether a range is one text with its end, and zeros that fill up to a round address.
+    fn is_text(&self, section: u32, range: Range<u64>) -> bool {
+        let bytes = self.bytes(section, range.clone());
+        let ends = [text_end::<1>(bytes), text_end::<2>(bytes), text_end::<4>(bytes)];
+        let Some(length) = ends.into_iter().flatten().max() else { return false };
+        let end = range.start + length as u64;
+        let align = self.unit.section(section).map_or(1, |s| s.align);
+        range.end - end < align.max(8)
+            && bytes[length..].iter().all(|&b| b == 0)
+            && self.relocs_in(section, range).is_empty()
     }
 
     fn collect_starts(&self) -> FxHashMap<u32, Vec<u64>> {
@@ -129,16 +183,41 @@ impl Normalized<'_, '_> {
 
     fn symbol_is_code(&self, symbol: u32) -> bool {
         match self.unit.symbols.get(symbol as usize).map(|s| s.place) {
-            Some(SymbolPlace::Section(section)) => {
-                self.unit.section(section).is_some_and(crate::load::Section::is_code)
-            }
+            Some(SymbolPlace::Section(section)) => self.unit.section(section).is_some_and(Section::is_code),
             _ => false,
         }
     }
 
-    /// The extent of the nameless thing at an offset: a string with its end, an entry of a mergeable section,
-    /// else everything up to the next place that something refers to or that a symbol names.
+    /// What may be read of the nameless data at an offset: a string with its end, an entry of a mergeable section,
+    /// else everything up to what begins something of its own or has a symbol.
+    ///
+    /// A place that something refers to is no bound by itself: one function may read a table whole and another from
+    /// its middle, and an object file says of both no more than where they begin. In a linked file all constants and
+    /// strings of a program are neighbours, and the next place is taken as the bound; assembly text has labels.
     pub fn nameless_extent(&self, section: u32, offset: u64) -> Range<u64> {
+        let run = self.nameless_run(section, offset);
+        let is_bounded = self.unit.section(section).is_none_or(|s| s.is_mergeable() || s.is_code());
+        if is_bounded || self.unit.linked.is_some() || self.unit.text.is_some() {
+            return run;
+        }
+        let fresh = self.fresh_starts(section);
+        let next = fresh.get(fresh.partition_point(|&s| s <= offset)).copied().unwrap_or(u64::MAX);
+        let starts = self.nameless_starts(section);
+        let behind = starts.partition_point(|&s| s <= offset);
+        let most = starts.get(behind + MOST_CROSSED).copied().unwrap_or(u64::MAX);
+        offset..next.min(most).min(self.next_entity(section, offset)).max(run.end)
+    }
+
+    /// Where the next function or data object behind an offset begins, or the end of the section.
+    fn next_entity(&self, section: u32, offset: u64) -> u64 {
+        let (_, entities) = self.entities_in(section);
+        let size = self.unit.section(section).map_or(0, |s| s.size);
+        entities.get(entities.partition_point(|e| e.offset <= offset)).map_or(size, |e| e.offset.min(size))
+    }
+
+    /// The nameless data at an offset as it is shared out: as [`Self::nameless_extent`], but only up to the next place
+    /// that something refers to, so that no byte is in two of them.
+    pub fn nameless_run(&self, section: u32, offset: u64) -> Range<u64> {
         let Some(info) = self.unit.section(section) else { return offset..offset };
         if info.is_strings() {
             let unit = info.entsize.clamp(1, 4) as usize;
@@ -154,9 +233,7 @@ impl Normalized<'_, '_> {
             let end = (offset - offset % info.entsize).saturating_add(info.entsize);
             return offset..end.min(info.size).max(offset);
         }
-        let (_, entities) = self.entities_in(section);
-        let next_entity =
-            entities.get(entities.partition_point(|e| e.offset <= offset)).map_or(info.size, |e| e.offset);
+        let next_entity = self.next_entity(section, offset);
         let starts = self.nameless_starts(section);
         let next_start = starts.get(starts.partition_point(|&s| s <= offset)).copied().unwrap_or(info.size);
         let end = match self.resolved() {
@@ -181,6 +258,10 @@ impl Normalized<'_, '_> {
         if self.relocs_in(section, offset..offset + length).is_empty() { length } else { 0 }
     }
 }
+
+/// Nobody is taken to read nameless data from one place beyond so many others that something refers to: else a file of
+/// many such places would cost the square of their number.
+const MOST_CROSSED: usize = 256;
 
 /// No text that a program shows is longer.
 const LONGEST_TEXT: usize = 1 << 16;

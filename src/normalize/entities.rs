@@ -1,5 +1,8 @@
 //! Which bytes belong to which symbol.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use rustc_hash::FxHashMap;
 
 use crate::load::names;
@@ -83,6 +86,7 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         empty: FxHashMap::default(),
     };
     let mut empty = Vec::new();
+    let mut layers = Layers::default();
     let mut i = 0;
     while i < candidates.len() {
         let c = candidates[i];
@@ -95,8 +99,9 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         }
         let same = &candidates[i..j];
         i = j;
+        let beside_sized = same.iter().any(|c| c.size > 0);
         let (hollow, same): (Vec<Candidate>, Vec<Candidate>) =
-            same.iter().partition(|c| is_empty_object(unit, c, same.iter().any(|o| o.size > 0)));
+            same.iter().partition(|c| is_empty_object(unit, c, beside_sized));
         empty.extend(hollow);
         let Some(&c) = same.first() else { continue };
         let previous_end =
@@ -114,13 +119,14 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
             }
             continue;
         }
-        let size = match (size, c.section) {
-            (0, Some(section)) => {
-                let next = candidates[j..]
-                    .iter()
-                    .take_while(|n| n.section == c.section)
-                    .find(|n| n.offset > c.offset);
-                next.map_or(unit.sections[section as usize].size, |n| n.offset).saturating_sub(c.offset)
+        let up_to_next = c.section.map(|section| {
+            let next = candidates.get(j).filter(|n| n.section == c.section);
+            next.map_or(unit.sections[section as usize].size, |n| n.offset).saturating_sub(c.offset)
+        });
+        let size = match (size, up_to_next) {
+            (0, Some(up_to_next)) => up_to_next,
+            (size, Some(up_to_next)) if layers.add(c.section, c.offset..c.offset.saturating_add(size)) => {
+                size.min(up_to_next)
             }
             (size, _) => size,
         };
@@ -168,6 +174,36 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
     add_empty(&mut found, empty);
     found
 }
+
+/// How many things lie over each other at the place that is looked at.
+///
+/// Compilers make none that overlap, and hand-written assembly few. Where a damaged file has more, the inner ones are cut
+/// at the next symbol, since comparing all of each would cost the square of their number; the outer ones have the bytes.
+#[derive(Debug, Default)]
+struct Layers {
+    section: Option<u32>,
+    ends: BinaryHeap<Reverse<u64>>,
+}
+
+impl Layers {
+    /// Adds a thing, which must not begin before one that was added, and tells whether it is one too many.
+    fn add(&mut self, section: Option<u32>, range: std::ops::Range<u64>) -> bool {
+        if self.section != section {
+            *self = Layers { section, ends: BinaryHeap::new() };
+        }
+        while self.ends.peek().is_some_and(|Reverse(end)| *end <= range.start) {
+            self.ends.pop();
+        }
+        let too_many = self.ends.len() >= MOST_LAYERS;
+        if !too_many {
+            self.ends.push(Reverse(range.end));
+        }
+        too_many
+    }
+}
+
+/// So many things may lie over each other.
+const MOST_LAYERS: usize = 64;
 
 /// Whether a symbol names a data object of no bytes: what GCC makes of a structure without members, such as the
 /// kernel's `struct lock_class_key` without lockdep. It has the address of whatever comes behind it, and is not
@@ -293,21 +329,23 @@ fn link_cold_parts(unit: &Unit<'_>, found: &mut Entities) {
     if colds.is_empty() {
         return;
     }
-    let mut by_name: FxHashMap<&str, Vec<(EntityId, Option<u32>)>> = FxHashMap::default();
+    // The first of each name in each file, and how many of the name there are in all.
+    let mut by_file: FxHashMap<(&str, Option<u32>), EntityId> = FxHashMap::default();
+    let mut by_name: FxHashMap<&str, (EntityId, usize)> = FxHashMap::default();
     for (id, entity) in found.all.iter().enumerate() {
         if entity.kind == EntityKind::Function {
             for &name in &entity.names {
                 let symbol = &unit.symbols[name as usize];
-                by_name.entry(&symbol.name).or_default().push((EntityId(id as u32), symbol.file));
+                by_file.entry((&symbol.name, symbol.file)).or_insert(EntityId(id as u32));
+                by_name.entry(&symbol.name).or_insert((EntityId(id as u32), 0)).1 += 1;
             }
         }
     }
     for (id, parent, file) in colds {
-        let Some(parents) = by_name.get(parent) else { continue };
         // A global parent has no FILE symbol; a local one must share the cold part's.
-        let of_file = parents.iter().find(|p| p.1 == file).or_else(|| parents.iter().find(|p| p.1.is_none()));
-        let parent = of_file.or(if parents.len() == 1 { parents.first() } else { None });
-        found.all[id as usize].cold_of = parent.map(|p| p.0).filter(|p| p.0 != id);
+        let of_file = by_file.get(&(parent, file)).or_else(|| by_file.get(&(parent, None)));
+        let only = by_name.get(parent).filter(|(_, count)| *count == 1).map(|(id, _)| id);
+        found.all[id as usize].cold_of = of_file.or(only).copied().filter(|p| p.0 != id);
     }
 }
 

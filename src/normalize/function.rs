@@ -1,6 +1,6 @@
 //! The instructions of one function.
 
-use fixscope_arch::{Arch, Code, Insn, InsnKind, ModeChange, Site};
+use fixscope_arch::{Arch, Code, Insn, InsnKind, ModeChange, REACH_MADE, Site};
 
 use super::entities::EntityId;
 use super::normalized::Normalized;
@@ -34,10 +34,13 @@ impl DecodedFunction {
         let sites = sites(arch, address, relocs);
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites, modes: &modes }, &mut insns);
-        let significant = match arch.aligns_by_instructions() {
+        let mut significant = match arch.aligns_by_instructions() {
             true => significant(&insns, &sites, address, tabled),
             false => (0..insns.len() as u32).collect(),
         };
+        if relocs.iter().any(|r| r.r_type == REACH_MADE) {
+            significant.retain(|&i| !only_makes_address(&insns[i as usize], address, relocs));
+        }
         DecodedFunction { insns, sites, modes, significant }
     }
 
@@ -62,6 +65,15 @@ impl DecodedFunction {
 pub(super) fn sites(arch: &dyn Arch, address: u64, relocs: &[Reloc]) -> Vec<Site> {
     let inside = relocs.iter().filter(|r| r.offset >= address);
     inside.map(|r| Site { offset: (r.offset - address) as u32, kind: arch.relocation(r.r_type) }).collect()
+}
+
+/// Whether an instruction does nothing but help to make an address, and those who use that tell where it leads. Which of
+/// several data objects is reached by a number more, and so by an instruction more, is only how they lie.
+fn only_makes_address(insn: &Insn, address: u64, relocs: &[Reloc]) -> bool {
+    let (start, end) = (address + u64::from(insn.offset), address + u64::from(insn.end()));
+    let own = relocs[relocs.partition_point(|r| r.offset < start)..].iter().take_while(|r| r.offset < end);
+    let mut own = own.peekable();
+    own.peek().is_some() && own.all(|r| r.r_type == REACH_MADE)
 }
 
 /// Leaves out NOPs that only move what follows to a round address: a run that ends at a multiple of eight, does

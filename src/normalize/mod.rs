@@ -4,6 +4,7 @@
 //! Nothing here looks at the other side. Everything that costs time (relocations, decoding, the bounds of
 //! nameless data) is worked out when it is first asked for.
 
+mod anchors;
 mod anonymous;
 mod describe;
 mod entities;

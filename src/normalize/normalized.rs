@@ -23,7 +23,13 @@ thread_local! {
     static INSTRUCTIONS: Cell<Vec<Insn>> = const { Cell::new(Vec::new()) };
 }
 
+/// So many empty data objects of one place are told apart.
+const MOST_EMPTY: usize = 256;
+
 /// A unit with its functions and data objects.
+///
+/// What is worked out on demand lies behind locks. What works it out must not share its work out to threads while it
+/// holds the lock: a thread that waits for others may take up work that asks for the same, and would wait for itself.
 pub struct Normalized<'u, 'd> {
     /// The unit as loaded.
     pub unit: &'u Unit<'d>,
@@ -39,6 +45,7 @@ pub struct Normalized<'u, 'd> {
     resolved: OnceLock<Resolved>,
     pub(super) modes: Modes,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
+    pub(super) fresh_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) tabled_places: OnceLock<FxHashMap<u32, Vec<u64>>>,
     pub(super) referrers: OnceLock<Vec<Vec<Referrer>>>,
 }
@@ -59,6 +66,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             resolved: OnceLock::new(),
             modes: modes::of_unit(unit),
             nameless_starts: OnceLock::new(),
+            fresh_starts: OnceLock::new(),
             tabled_places: OnceLock::new(),
             referrers: OnceLock::new(),
         };
@@ -73,6 +81,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
         let compared = |&section: &u32| self.treatment(section) != Treatment::Bookkeeping;
         (0..self.relocs.len() as u32).into_par_iter().filter(compared).for_each(|s| _ = self.relocs(s));
         self.nameless_starts(0);
+        self.nameless_extent(0, 0);
     }
 
     /// All entities by id.
@@ -111,9 +120,13 @@ impl<'u, 'd> Normalized<'u, 'd> {
         *self.entities.of_symbol.get(symbol as usize)?
     }
 
-    /// The empty data objects at a place: they share it with whatever lies there or ends there.
+    /// The empty data objects at a place, the first ones of them: they share it with whatever lies there or ends there.
+    ///
+    /// A reference to the place may mean any. Where they are more than a source has, it is taken to mean none of the
+    /// others, which only reports too much, because all of them for each reference would be the square of their number.
     pub fn empty_at(&self, section: u32, offset: u64) -> &[EntityId] {
-        self.entities.empty.get(&(section, offset)).map_or(&[], Vec::as_slice)
+        let all = self.entities.empty.get(&(section, offset)).map_or(&[][..], Vec::as_slice);
+        &all[..all.len().min(MOST_EMPTY)]
     }
 
     /// The place a target means: section and offset in bytes from its start. `None` outside of this unit.
@@ -146,7 +159,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             _ if let Some(resolved) = self.resolved() => {
                 resolved.relocs.get(section as usize).map_or(&[], Vec::as_slice)
             }
-            Some(cell) => cell.get_or_init(|| self.unit.relocs(section)),
+            Some(cell) => cell.get_or_init(|| self.with_reached(section, self.unit.relocs(section))),
             None => &[],
         }
     }

@@ -24,7 +24,15 @@ impl Normalized<'_, '_> {
     /// itself are left out. What a function's nameless tables and its entries in tables of static keys and the
     /// like refer to counts as the function's.
     pub fn referrers(&self, id: EntityId) -> &[Referrer] {
-        let all = self.referrers.get_or_init(|| self.collect_referrers());
+        // Collected outside of the lock, because the work is shared out to threads: one that waits for others may take up
+        // work that asks for this very list, and would wait for itself. Who asks at the same time does it twice.
+        let all = match self.referrers.get() {
+            Some(all) => all,
+            None => {
+                let collected = self.collect_referrers();
+                self.referrers.get_or_init(|| collected)
+            }
+        };
         all.get(id.0 as usize).map_or(&[], Vec::as_slice)
     }
 
@@ -99,7 +107,7 @@ impl Normalized<'_, '_> {
         match target {
             Target::Entity { id, .. } => found.push((id, at)),
             Target::Nameless { section, offset, .. } if depth > 0 => {
-                let relocs = self.relocs_in(section, self.nameless_extent(section, offset));
+                let relocs = self.relocs_in(section, self.nameless_run(section, offset));
                 for reloc in relocs {
                     self.follow(self.target_in_data(section, reloc), at, depth - 1, found);
                 }
@@ -127,5 +135,50 @@ impl Normalized<'_, '_> {
             }
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use crate::load::asm;
+    use crate::normalize::{EntityId, Normalized, arch_of};
+
+    /// It would wait for ever, not fail: a thread that is done with its share takes up the second question while
+    /// another thread still works for the first.
+    #[test]
+    fn parallel_work_may_ask_while_another_asks() {
+        let mut text = String::from(".text\n");
+        for i in 0..20_000 {
+            text += &format!(".type f{i}, @function\nf{i}:\n\tcall f{}\n\tret\n.size f{i}, .-f{i}\n", i / 2);
+        }
+        let (tell, told) = std::sync::mpsc::channel();
+        const ROUNDS: usize = 10;
+        std::thread::spawn(move || {
+            let unit = asm::read(Path::new("text.s"), text.as_bytes()).expect("it is assembly");
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads start");
+            for _ in 0..ROUNDS {
+                let n = Normalized::new(&unit, arch_of(&unit).expect("it is known"));
+                n.prepare();
+                let (begin, begun) = std::sync::mpsc::channel();
+                pool.in_place_scope(|scope| {
+                    scope.spawn(|_| {
+                        begin.send(()).expect("it is waited for");
+                        n.referrers(EntityId(0));
+                    });
+                    begun.recv().expect("it begins");
+                    // As soon as both threads have work.
+                    std::thread::sleep(Duration::from_millis(2));
+                    scope.spawn(|_| _ = n.referrers(EntityId(1)));
+                });
+                // It is called by f2 and f3.
+                _ = tell.send(n.referrers(EntityId(1)).len());
+            }
+        });
+        for _ in 0..ROUNDS {
+            assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(2));
+        }
     }
 }

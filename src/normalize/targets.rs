@@ -174,7 +174,7 @@ impl Normalized<'_, '_> {
     }
 
     /// The addend of a relocation, wherever it is kept.
-    pub(super) fn addend_of(&self, section: u32, reloc: &Reloc) -> i64 {
+    pub fn addend_of(&self, section: u32, reloc: &Reloc) -> i64 {
         reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc))
     }
 

@@ -1,7 +1,8 @@
 //! Outcome of the stages ↦ report: a conversion, with ids given out and counts taken.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use super::ids::Ids;
 use super::model::{
     Binding, Cause, CauseKind, ChainLink, Cost, Kind, Location, Report, ReportError, Request, SCHEMA_VERSION,
     Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
@@ -69,7 +70,7 @@ pub fn build_report(input: ReportInput) -> BuiltReport {
     skipped.sort();
     skipped.dedup();
     let mut builder =
-        Builder { all, ids: HashSet::new(), listings: BTreeMap::new(), summary: Summary::default() };
+        Builder { all, ids: Ids::default(), listings: BTreeMap::new(), summary: Summary::default() };
     let units = units.into_iter().map(|unit| builder.unit(unit)).collect();
     let report = Report {
         schema_version: SCHEMA_VERSION,
@@ -85,7 +86,7 @@ pub fn build_report(input: ReportInput) -> BuiltReport {
 
 struct Builder {
     all: bool,
-    ids: HashSet<String>,
+    ids: Ids,
     listings: BTreeMap<String, Listing>,
     summary: Summary,
 }
@@ -101,7 +102,8 @@ impl Builder {
         causes.resize(entries.len(), Vec::new());
         demangled.resize(entries.len(), None);
 
-        let ids: Vec<String> = entries.iter().map(|entry| self.id(&name, entry)).collect();
+        let ids: Vec<String> =
+            entries.iter().map(|e| self.ids.give(Some(&name), &e.name, e.file.as_deref())).collect();
         let listed = self.listed(&entries);
         let id_of = |index: Option<usize>| index.filter(|&i| listed[i]).map(|i| ids[i].clone());
         let mut symbols = Vec::new();
@@ -156,24 +158,6 @@ impl Builder {
             }
         }
         listed
-    }
-
-    fn id(&mut self, unit: &str, entry: &Entry) -> String {
-        let plain = format!("{unit}#{}", entry.name);
-        let id = if !self.ids.contains(&plain) {
-            plain
-        } else {
-            let with_file = entry.file.as_ref().map(|file| format!("{unit}#{file}:{}", entry.name));
-            match with_file {
-                Some(id) if !self.ids.contains(&id) => id,
-                _ => (2u64..)
-                    .map(|n| format!("{plain}.{n}"))
-                    .find(|id| !self.ids.contains(id))
-                    .expect("numbers do not run out"),
-            }
-        };
-        self.ids.insert(id.clone());
-        id
     }
 
     fn count(&mut self, status: compare::Status) {

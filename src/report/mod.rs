@@ -5,6 +5,7 @@
 //! so that no writer speaks of colours.
 
 pub mod build;
+pub(crate) mod ids;
 pub mod inspect;
 pub mod json;
 pub mod listing;

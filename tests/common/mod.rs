@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test binary compiles this module and uses its own part of it")]
 
 pub mod cases;
+pub mod crowd;
 pub mod listing;
 pub mod programs;
 pub mod rows;

@@ -1,6 +1,7 @@
 //! AArch64: A64 code, of files of either byte order of data.
 
 mod abi;
+mod anchors;
 mod decode;
 mod effects;
 mod format;
@@ -9,7 +10,9 @@ mod relocs;
 #[cfg(test)]
 mod tests;
 
-use crate::{Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, RelocKind};
+use crate::{
+    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind,
+};
 
 /// 64-bit Arm.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +33,18 @@ impl Arch for AArch64 {
 
     fn relocated_bits(&self, r_type: u32) -> u64 {
         relocs::relocated_bits(r_type)
+    }
+
+    fn has_section_anchors(&self) -> bool {
+        true
+    }
+
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        anchors::reaches(code, insns, out);
+    }
+
+    fn reach_type(&self, field: Field) -> Option<u32> {
+        relocs::reach_type(field)
     }
 
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {

@@ -1,7 +1,23 @@
 //! Relocation types of "ELF for the Arm 64-bit Architecture", 5.7: sizes, calculations, and which bits they fill.
 
 use crate::code::Via;
-use crate::{DynamicKind, RelocKind};
+use crate::code::{REACH_LOST, REACH_MADE};
+use crate::{DynamicKind, Field, RelocKind};
+
+use super::anchors;
+
+/// Types of our own, for numbers that lead on from an address.
+const REACHES: [(u32, Field); 4] = [
+    (REACH_MADE + 4, anchors::NONE),
+    (REACH_MADE + 1, anchors::IMM12),
+    (REACH_MADE + 2, anchors::IMM9),
+    (REACH_MADE + 3, anchors::IMM7),
+];
+
+/// The type of a relocation that fills this field.
+pub(super) fn reach_type(field: Field) -> Option<u32> {
+    REACHES.iter().find(|(_, known)| *known == field).map(|(r_type, _)| *r_type)
+}
 
 /// The immediate of `movz`, `movk` and `movn`.
 const IMM16: u64 = 0x001f_ffe0;
@@ -44,6 +60,7 @@ pub(super) fn relocation(r_type: u32) -> RelocKind {
         // TLSDESC_LDR, _ADD and _CALL mark instructions.
         567..=569 => Other { size: 0 },
         512..=566 | 570..=573 => Other { size: 4 },
+        REACH_LOST..=u32::MAX => Absolute { size: 4 },
         _ => Unknown,
     }
 }
@@ -105,6 +122,9 @@ pub(super) fn relocated_bits(r_type: u32) -> u64 {
         273 | 280 | 309 | 522 | 543 | 560 => IMM19,
         279 => IMM14,
         282 | 283 => IMM26,
+        REACH_LOST.. => {
+            REACHES.iter().find(|(known, _)| *known == r_type).map_or(0, |(_, field)| field.bits.into())
+        }
         _ => u64::MAX,
     }
 }

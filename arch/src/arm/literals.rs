@@ -158,10 +158,7 @@ impl Walk<'_> {
             return matches!(register, 0..=3 | 12) || register == u32::from(LINK);
         }
         // The upper half of the same address.
-        let (mode, word) = match word_of(self.code, insn) {
-            Some(found) => found,
-            None => return true,
-        };
+        let Some((mode, word)) = word_of(self.code, insn) else { return true };
         let is_site = self.code.sites.binary_search_by_key(&insn.offset, |s| s.offset).is_ok();
         if is_site && moved(mode, word) == Some(register) && insn.len == 4 && is_upper(mode, word) {
             return false;

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::inspect::model::{CallGraph, Edge, GraphUnit, Node, NodeKind, SCHEMA_VERSION, Use};
 use crate::inspect::names::near;
 use crate::load::names::demangled;
+use crate::report::ids::Ids;
 use crate::report::model::{Binding, Tool};
 
 /// Puts the graphs of units together. `units` has one graph for each of `graphs`, an empty one for a file that could
@@ -76,12 +77,12 @@ impl Whole {
     fn new(units: &[GraphUnit], graphs: &[UnitGraph]) -> Whole {
         let mut whole = Whole { nodes: Vec::new(), edges: BTreeMap::new() };
         let mut starts = Vec::with_capacity(graphs.len());
-        let mut ids = BTreeSet::new();
+        let mut ids = Ids::default();
         for (unit, graph) in graphs.iter().enumerate() {
             starts.push(whole.nodes.len());
             let unit_name = units.get(unit).map_or("", |u| &u.name);
             for node in &graph.nodes {
-                let id = id(&mut ids, unit_name, &node.name, node.file.as_deref());
+                let id = ids.give(Some(unit_name), &node.name, node.file.as_deref());
                 whole.nodes.push(Node {
                     id,
                     name: node.name.clone(),
@@ -223,9 +224,9 @@ fn resolved(global: &[(String, bool)], own: usize, definitions: &FxHashMap<&str,
     }
 }
 
-fn external(ids: &mut BTreeSet<String>, name: &str) -> Node {
+fn external(ids: &mut Ids, name: &str) -> Node {
     Node {
-        id: id(ids, "", name, None),
+        id: ids.give(None, name, None),
         name: name.to_owned(),
         demangled: demangled(name),
         kind: NodeKind::External,
@@ -236,23 +237,4 @@ fn external(ids: &mut BTreeSet<String>, name: &str) -> Node {
         indirect_jumps: 0,
         root: false,
     }
-}
-
-/// An id as reports give them: `UNIT#NAME`, with the FILE symbol or a number where that is taken.
-fn id(ids: &mut BTreeSet<String>, unit: &str, name: &str, file: Option<&str>) -> String {
-    let plain = if unit.is_empty() { name.to_owned() } else { format!("{unit}#{name}") };
-    let with_file = file.map(|file| format!("{unit}#{file}:{name}"));
-    let mut number = 1u64;
-    let mut id = plain.clone();
-    if ids.contains(&id)
-        && let Some(with_file) = with_file
-    {
-        id = with_file;
-    }
-    while ids.contains(&id) {
-        number += 1;
-        id = format!("{plain}.{number}");
-    }
-    ids.insert(id.clone());
-    id
 }

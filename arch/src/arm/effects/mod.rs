@@ -140,9 +140,9 @@ impl Registers {
     fn moves_list(mut self, loads: bool, list: u32) -> Self {
         let list = u128::from(list & 0x7fff);
         if loads {
-            self.writes |= list
+            self.writes |= list;
         } else {
-            self.reads |= list
+            self.reads |= list;
         }
         self
     }

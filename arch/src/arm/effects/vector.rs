@@ -203,9 +203,9 @@ fn moves_every(found: Registers, word: u32, loads: bool, count: u32, step: u32) 
         |mut found, register| {
             let bit = 1 << (16 + register);
             if loads {
-                found.writes |= bit
+                found.writes |= bit;
             } else {
-                found.reads |= bit
+                found.reads |= bit;
             }
             found
         },

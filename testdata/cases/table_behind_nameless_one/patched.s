@@ -1,0 +1,35 @@
+	.text
+	.globl whole
+	.type whole, @function
+whole:
+	subq $88, %rsp
+	movq %rsp, %rdi
+	movl $.LC0, %esi
+	movl $9, %ecx
+	rep movsq
+	movq %rsp, %rdi
+	call use
+	addq $88, %rsp
+	ret
+	.size whole, .-whole
+	.globl middle
+	.type middle, @function
+middle:
+	movl %edi, %edi
+	movl .LC0+32(,%rdi,4), %eax
+	ret
+	.size middle, .-middle
+	.globl another
+	.type another, @function
+another:
+	movl %edi, %edi
+	movl .LC1(,%rdi,4), %eax
+	ret
+	.size another, .-another
+	.section .rodata
+	.align 32
+.LC0:
+	.long 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+	.align 32
+.LC1:
+	.long 9, 8, 7, 6, 5, 4, 3, 2, 1, 0
