@@ -11,6 +11,7 @@ mod decode;
 mod effects;
 mod format;
 mod literals;
+mod numbers;
 mod relocs;
 mod t32;
 mod tables;
@@ -75,8 +76,7 @@ impl Arch for Arm {
     }
 
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
-        let _ = (code, insn);
-        None
+        numbers::numbers(code, insn)
     }
 
     fn conventions(&self) -> &'static [Convention] {
