@@ -150,6 +150,12 @@ pub trait Arch: Sync {
         true
     }
 
+    /// Whether instructions that do nothing, `len` bytes of them up to the offset `end` from the start of the section,
+    /// may stand there to move what follows to a round address.
+    fn may_align(&self, len: u32, end: u64) -> bool {
+        len < 64 && end.is_multiple_of(8)
+    }
+
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
     /// relocation fills or for the target of a branch.
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String;

@@ -228,9 +228,8 @@ impl Decoder<'_, '_> {
 /// Whether `bytes` between two functions only fill space: zeros, and the instructions that do nothing.
 pub(super) fn is_padding(bytes: &[u8]) -> bool {
     let start = bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len());
-    // What fills up to the next instruction is zero, and begins anywhere.
-    let rest = [&bytes[start..], bytes.get(start.saturating_sub(1)..).unwrap_or_default()];
-    rest.iter().any(|rest| is_a32_padding(rest) || is_t32_padding(rest))
+    // What fills up to the next instruction is zero, and so may be the instruction's own first bytes.
+    (start.saturating_sub(3)..=start).any(|at| is_a32_padding(&bytes[at..]) || is_t32_padding(&bytes[at..]))
 }
 
 fn is_a32_padding(bytes: &[u8]) -> bool {

@@ -71,6 +71,11 @@ impl Arch for Arm {
         decode::is_padding(bytes)
     }
 
+    /// Literals lie at multiples of four, and so T32 code in front of them is filled up with one halfword.
+    fn may_align(&self, len: u32, end: u64) -> bool {
+        len < 64 && end.is_multiple_of(8) || len == 2 && end.is_multiple_of(4)
+    }
+
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
         format::format(code, insn, resolve)
     }
