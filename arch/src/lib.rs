@@ -32,6 +32,7 @@ pub mod aarch64;
 pub mod abi;
 pub mod arm;
 pub mod code;
+pub mod generic;
 pub mod numbers;
 pub mod regs;
 pub mod syntax;
@@ -77,6 +78,28 @@ pub trait Arch: Sync {
     fn origin(&self, r_type: u32) -> Origin {
         let _ = r_type;
         Origin::Field
+    }
+
+    /// Whether the symbol of a relocation of ELF type `r_type` names an instruction, and what is meant is where the
+    /// relocation of that instruction leads (RISC-V's PCREL_LO12: both halves of a distance count from one place).
+    fn follows_relocation(&self, r_type: u32) -> bool {
+        let _ = r_type;
+        false
+    }
+
+    /// The type of the relocation that fills the low half of a number of which `r_type` fills the high half, where a
+    /// relocation without an addend (SHT_REL) holds only its own half of it: a carry out of the low half counts.
+    /// High halves go with the next low one for the same symbol, low ones with the last high one before.
+    fn low_half(&self, r_type: u32) -> Option<u32> {
+        let _ = r_type;
+        None
+    }
+
+    /// How many bytes from its place on a relocation of ELF type `r_type` says to be instructions that do nothing, of
+    /// which the linker leaves as many as the address needs.
+    fn filler(&self, r_type: u32, addend: i64) -> u64 {
+        let _ = (r_type, addend);
+        0
     }
 
     /// Whether compilers reach several data objects of a section from one address (GCC's section anchors), so that a
@@ -125,6 +148,19 @@ pub trait Arch: Sync {
     /// relocation fills or for the target of a branch.
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String;
 
+    /// Whether instructions are understood. Where they are not, [`Arch::format`] gives words of digits with references,
+    /// and views say so.
+    fn is_decoded(&self) -> bool {
+        true
+    }
+
+    /// Whether bits of the instruction that no field names may hold a distance which an assembler resolved, so that
+    /// other bits need not mean another place, nor the same bits the same one.
+    fn may_hold_distance(&self, code: &Code<'_>, insn: &Insn) -> bool {
+        let _ = code;
+        insn.kind == InsnKind::Unknown
+    }
+
     /// The numbers in the instruction, and the rest of it without them. `None` for direct branches, which hold
     /// nothing but a distance, and for what is not known.
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers>;
@@ -151,11 +187,11 @@ pub trait Arch: Sync {
 /// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).
 pub const EM_386: u16 = 3;
 
+/// ELF `e_machine` of 32-bit Arm (ELF for the Arm Architecture, 5.2).
+pub const EM_ARM: u16 = 40;
+
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
-
-/// ELF `e_machine` of Arm with 32 bits (ELF for the Arm Architecture, 5.3).
-pub const EM_ARM: u16 = 40;
 
 /// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
 pub const EM_AARCH64: u16 = 183;
@@ -180,9 +216,10 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
         (EM_386, false, false) => Some(&x86::I386),
         (EM_X86_64, true, false) => Some(&x86::X86_64),
         (EM_ARM, false, false) => Some(&arm::Arm),
-
         (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
-        _ => None,
+        // Narrow addresses on wide registers (x32, ILP32), and what is not there yet.
+        (EM_386 | EM_X86_64 | EM_AARCH64, _, _) | (EM_ARM, _, false) => None,
+        _ => Some(generic::by_elf_machine(machine)),
     }
 }
 

@@ -64,7 +64,7 @@ fn frames(n: &Normalized<'_, '_>, section: u32, data: &[u8], starts: &mut Vec<(u
         for reloc in &relocs[1..] {
             let Some(symbol) = n.unit.symbols.get(reloc.symbol as usize) else { continue };
             let SymbolPlace::Section(table) = symbol.place else { continue };
-            let offset = symbol.offset.wrapping_add_signed(reloc.addend.unwrap_or(0));
+            let offset = symbol.offset.wrapping_add_signed(n.addend_of(section, reloc));
             if n.unit.section(table).is_some_and(|s| s.name.starts_with(SECTION) && offset < s.size) {
                 starts.push((table, offset, id));
             }

@@ -128,11 +128,18 @@ impl Sides<'_> {
         let mut written = effects.writes.iter().filter(|&r| r != stack);
         match (written.next(), written.next()) {
             (Some(register), None) if effects.reads.is_empty() => {
-                let index = n.arch.conventions().first()?.arguments.iter().position(|&r| r == register)?;
+                // Where C functions take their arguments from the stack, a register can only be one of the other way
+                // that a build may choose for all of them.
+                let convention = n.arch.conventions().iter().find(|c| !c.arguments.is_empty())?;
+                let index = convention.arguments.iter().position(|&r| r == register)?;
                 if !n.arch.stores_immediates() && !self.is_handed_over(ids, of, i, register) {
                     return None;
                 }
                 let callee = self.callee(ids, of, i, register);
+                // Where the first argument and the result are in one register, it may be what the function returns.
+                if callee.is_none() && convention.results.first() == Some(&register) {
+                    return None;
+                }
                 Some(Load::Argument { index: index as u8, callee })
             }
             (None, None) if effects.reads.iter().eq([stack]) => Some(Load::Stack),

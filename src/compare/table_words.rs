@@ -9,11 +9,12 @@ use super::words;
 type Field = (Range<u64>, &'static str);
 
 /// Fields of an entry by section and by its size in bytes: what each holds, and where. The layouts are those of Linux
-/// on x86-64 (`include/linux/jump_label.h`, `arch/x86/include/asm/{bug,extable,alternative}.h`,
+/// on x86 (`include/linux/jump_label.h`, `arch/x86/include/asm/{bug,extable,alternative}.h`,
 /// `include/linux/static_call_types.h`).
 const FIELDS: &[(&str, u64, &[Field])] = &[
     ("__jump_table", 16, &[(0..4, "place"), (4..8, "jump target"), (8..16, "static key")]),
     ("__jump_table", 24, &[(0..8, "place"), (8..16, "jump target"), (16..24, "static key")]),
+    ("__jump_table", 12, &[(0..4, "place"), (4..8, "jump target"), (8..12, "static key")]),
     ("__bug_table", 12, &[(0..4, "place"), (4..8, "file"), (8..10, "line"), (10..12, "flags")]),
     ("__bug_table", 8, &[(0..4, "place"), (4..6, "flags")]),
     ("__ex_table", 8, &[(0..4, "place"), (4..8, "fixup")]),

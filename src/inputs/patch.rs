@@ -4,6 +4,7 @@ mod apply;
 mod mail;
 mod name;
 mod parse;
+mod parsed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,11 +13,12 @@ use std::sync::Arc;
 use super::fix::{Changes, Fix};
 use crate::error::{Error, Result};
 use crate::plan::PatchText;
-use parse::Action;
+use parsed::Action;
 
 pub use apply::{Applied, apply};
 pub use mail::decode_bodies;
-pub use parse::{FilePatch, LineKind, Parsed, PatchHunk, PatchLine, parse};
+pub use parse::parse;
+pub use parsed::{FilePatch, LineKind, Parsed, PatchHunk, PatchLine};
 
 /// Applies patches one after the other to the files of `root`, a canonical path.
 ///

@@ -1,5 +1,6 @@
 //! Single functions and data objects, as they stand in the file or as the comparison sees them.
 
+mod entries;
 mod normalized;
 mod raw;
 

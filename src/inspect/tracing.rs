@@ -26,8 +26,10 @@ pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSi
     }
     for (index, section) in n.unit.sections.iter().enumerate() {
         let Some(&(_, kind)) = TABLES.iter().find(|(name, _)| section.name == *name) else { continue };
-        for reloc in n.relocs(index as u32) {
-            if let Some((id, at)) = place(n, reloc).and_then(|(section, offset)| function(n, section, offset))
+        let index = index as u32;
+        for reloc in n.relocs(index) {
+            if let Some((id, at)) =
+                place(n, index, reloc).and_then(|(section, offset)| function(n, section, offset))
             {
                 found.entry(id).or_default().push(TracingSite { kind, at: measured(n, id, at) });
             }
@@ -45,11 +47,11 @@ fn measured(n: &Normalized<'_, '_>, id: EntityId, at: i64) -> Option<i64> {
     n.entity(id).section.filter(|&s| n.unit.is_measured(s)).map(|_| at)
 }
 
-/// The place a relocation of a table leads to, as it stands there: the tables hold addresses, not references.
-fn place(n: &Normalized<'_, '_>, reloc: &Reloc) -> Option<(u32, u64)> {
+/// The place a relocation of the table in `table` leads to, as it stands there: the tables hold addresses, not references.
+fn place(n: &Normalized<'_, '_>, table: u32, reloc: &Reloc) -> Option<(u32, u64)> {
     let symbol = n.unit.symbols.get(reloc.symbol as usize)?;
     let SymbolPlace::Section(section) = symbol.place else { return None };
-    Some((section, symbol.offset.checked_add_signed(reloc.addend.unwrap_or(0))?))
+    Some((section, symbol.offset.checked_add_signed(n.addend_of(table, reloc))?))
 }
 
 /// The function that a place is for, and the offset from its start.

@@ -8,6 +8,7 @@ pub mod asm;
 pub mod dwarf;
 pub mod elf;
 pub mod file;
+mod halves;
 pub mod linked;
 pub mod names;
 pub mod unit;

@@ -216,6 +216,12 @@ pub fn is_linkers(name: &str) -> bool {
         || name.starts_with("__") && marks
 }
 
+/// Whether an assembler keeps such a name for itself: `.L` on most machines, `$` on MIPS. Where it stands in an object
+/// file nevertheless, as a place for relocations, it names nothing.
+pub fn is_local_label(name: &str) -> bool {
+    name.starts_with(".L") || name.starts_with('$')
+}
+
 /// What a mapping symbol says of the bytes from its place on; `None` for other symbols. A dot and any text may follow
 /// (ELF for the Arm Architecture, 5.5.5).
 pub fn mapping_mode(name: &str) -> Option<fixscope_arch::Mode> {

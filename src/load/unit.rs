@@ -244,7 +244,11 @@ impl<'d> Unit<'d> {
         }
         let mut relocs = Vec::new();
         for (bytes, is_rela) in self.raw_relocs(section) {
-            let decoded = super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
+            let mut decoded =
+                super::elf::decode_relocs(bytes, is_rela, self.is_64, self.endian, self.machine);
+            if !is_rela && let (Some(arch), Some(info)) = (self.arch(), self.section(section)) {
+                super::halves::join(arch, &self.symbols, &info.data, &mut decoded);
+            }
             if relocs.is_empty() {
                 relocs = decoded;
             } else {

@@ -8,7 +8,7 @@ use super::entities::EntityKind;
 use super::normalized::Normalized;
 use super::sections::Treatment;
 use super::targets::{Target, Undecided};
-use crate::load::{Section, SymbolKind, SymbolPlace};
+use crate::load::{Section, SymbolKind, SymbolPlace, names};
 
 impl Normalized<'_, '_> {
     /// The ranges of a section that no entity covers, in order.
@@ -115,7 +115,7 @@ impl Normalized<'_, '_> {
             let is_table = matches!(self.treatment(section), Treatment::Table(_));
             for reloc in self.relocs(section) {
                 let leads_there = self.unit.symbols.get(reloc.symbol as usize).is_some_and(|s| {
-                    let by_place = s.kind == SymbolKind::Section || s.name.starts_with(".L");
+                    let by_place = s.kind == SymbolKind::Section || names::is_local_label(&s.name);
                     matches!(s.place, SymbolPlace::Section(t) if by_place && wanted.get(t as usize) == Some(&true))
                 });
                 if !leads_there {
@@ -232,6 +232,10 @@ impl Normalized<'_, '_> {
             // A place inside an entry, as of one lane of a vector, reaches to the end of the entry.
             let end = (offset - offset % info.entsize).saturating_add(info.entsize);
             return offset..end.min(info.size).max(offset);
+        }
+        // Each entry of a table of contents is one address or constant (64-bit ELF V2 ABI, 3.3): it is looked through.
+        if info.name == ".toc" {
+            return offset..offset.saturating_add(8).min(info.size).max(offset);
         }
         let next_entity = self.next_entity(section, offset);
         let starts = self.nameless_starts(section);

@@ -261,7 +261,8 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         SymbolKind::Section | SymbolKind::File | SymbolKind::Other(_) => return None,
     };
     // Local labels that an assembler kept, and the mapping symbols of Arm, name nothing.
-    if symbol.name.is_empty() || symbol.name.starts_with(".L") && !typed || symbol.name.starts_with('$') {
+    let is_local = names::is_local_label(&symbol.name) && (!typed || symbol.size == 0);
+    if symbol.name.is_empty() || is_local || symbol.name.starts_with('$') {
         return None;
     }
     // A section anchor of thread-local variables has their type and no size.

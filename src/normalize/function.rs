@@ -35,7 +35,11 @@ impl DecodedFunction {
         let mut insns = Vec::new();
         arch.decode(&Code { bytes, address, sites: &sites, modes: &modes }, &mut insns);
         let mut significant = match arch.aligns_by_instructions() {
-            true => significant(&insns, &sites, address, tabled),
+            true => {
+                let mut kept = significant(&insns, &sites, address, tabled);
+                leave_out_fillers(arch, &insns, address, relocs, &mut kept);
+                kept
+            }
             false => (0..insns.len() as u32).collect(),
         };
         if relocs.iter().any(|r| r.r_type == REACH_MADE) {
@@ -102,6 +106,22 @@ fn significant(insns: &[Insn], sites: &[Site], address: u64, tabled: &[u64]) -> 
         i += run;
     }
     kept
+}
+
+/// Leaves out the NOPs that relocations say to be filler.
+fn leave_out_fillers(arch: &dyn Arch, insns: &[Insn], address: u64, relocs: &[Reloc], kept: &mut Vec<u32>) {
+    for reloc in relocs.iter().filter(|r| r.offset >= address) {
+        let bytes = arch.filler(reloc.r_type, reloc.addend.unwrap_or(0));
+        if bytes == 0 {
+            continue;
+        }
+        let start = reloc.offset - address;
+        let filled = start..start.saturating_add(bytes);
+        kept.retain(|&i| {
+            let insn = insns[i as usize];
+            insn.kind != InsnKind::Nop || !filled.contains(&u64::from(insn.offset))
+        });
+    }
 }
 
 impl Normalized<'_, '_> {

@@ -40,7 +40,7 @@ const fn table(entry: u64) -> Treatment {
 /// `.altinstr_aux` (code that table entries and jumps lead to), `__ksymtab*`, `_kprobe_blacklist` and other tables
 /// with a symbol for each entry, and tables without symbols, which are compared under their section.
 ///
-/// Layouts are those of x86-64. An object does not say which one it has, but every entry begins with a reference
+/// Layouts are those of x86. An object does not say which one it has, but every entry begins with a reference
 /// to the place it is for, and only one layout puts references there. Sources: Linux,
 /// `include/linux/jump_label.h`, `include/linux/static_call_types.h`,
 /// `arch/x86/include/asm/{bug,extable,alternative,paravirt_types}.h`.
@@ -48,6 +48,8 @@ const BY_NAME: &[(&str, Treatment)] = &[
     // Code, target and key; whether the branch is likely is a bit of the key's addend. Absolute before Linux 4.20.
     ("__jump_table", table(16)),
     ("__jump_table", table(24)),
+    // On 32-bit machines, both.
+    ("__jump_table", table(12)),
     // The flags tell a warning from a BUG, and whether it is said once.
     (
         "__bug_table",

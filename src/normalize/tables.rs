@@ -40,7 +40,7 @@ impl Normalized<'_, '_> {
                 // Asked while functions are decoded, and so without asking what anything leads to.
                 let Some(symbol) = self.unit.symbols.get(reloc.symbol as usize) else { continue };
                 if let SymbolPlace::Section(code) = symbol.place {
-                    let place = symbol.offset.wrapping_add_signed(reloc.addend.unwrap_or(0));
+                    let place = symbol.offset.wrapping_add_signed(self.addend_of(index as u32, reloc));
                     places.entry(code).or_default().push(place);
                 }
             }

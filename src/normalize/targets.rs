@@ -1,6 +1,6 @@
 //! What a reference leads to.
 
-use crate::load::{Reloc, SymbolKind, SymbolPlace};
+use crate::load::{Reloc, Symbol, SymbolKind, SymbolPlace};
 
 use super::entities::EntityId;
 use super::normalized::Normalized;
@@ -71,6 +71,11 @@ impl Normalized<'_, '_> {
         let Some(symbol) = self.unit.symbols.get(reloc.symbol as usize) else {
             return Sure(Target::Number(addend));
         };
+        if self.arch.follows_relocation(reloc.r_type)
+            && let Some((section, other)) = self.followed(symbol, addend)
+        {
+            return self.undecided_target_of(section, other, 0);
+        }
         match symbol.place {
             SymbolPlace::Section(target) => {
                 if let Some((id, inside)) = self.entity_of_symbol(reloc.symbol) {
@@ -101,6 +106,17 @@ impl Normalized<'_, '_> {
             },
             _ => Sure(Target::Symbol { index: reloc.symbol, addend }),
         }
+    }
+
+    /// The relocation, which does not follow one itself, of the instruction at a label.
+    fn followed(&self, label: &Symbol<'_>, addend: i64) -> Option<(u32, &Reloc)> {
+        let SymbolPlace::Section(section) = label.place else { return None };
+        let at = label.offset.wrapping_add_signed(addend);
+        let there = self.relocs_in(section, at..at.checked_add(1)?).iter();
+        let leads = |r: &&Reloc| {
+            self.arch.relocation(r.r_type).size() != Some(0) && !self.arch.follows_relocation(r.r_type)
+        };
+        Some((section, there.rev().find(leads)?))
     }
 
     /// What lies at an offset of a section.
@@ -167,7 +183,7 @@ impl Normalized<'_, '_> {
     }
 
     /// The addend of a relocation, wherever it is kept.
-    pub(super) fn addend_of(&self, section: u32, reloc: &Reloc) -> i64 {
+    pub fn addend_of(&self, section: u32, reloc: &Reloc) -> i64 {
         reloc.addend.unwrap_or_else(|| self.addend_in_place(section, reloc))
     }
 

@@ -132,6 +132,54 @@ fn the_normalized_form_has_no_addresses_and_no_padding() {
     }
 }
 
+/// Entries of tables for a function, as the comparison sees them: a place is an instruction, a line means nothing.
+#[test]
+fn entries_of_tables_stand_below_the_normalized_form() {
+    let dir = folder();
+    let text = |line: u32, before: &str| {
+        format!(
+            ".text\n{before}.globl f\n.type f,@function\nf:\ttest %edi, %edi\n1:\t.byte 0x0f,0x1f,0x44,0,0\n\
+             2:\tud2\n3:\tmov (%rdi), %eax\n4:\tlfence\n5:\tret\n6:\tmov $1, %eax\n\tret\n.size f, .-f\n\
+             .type other,@function\nother:\n7:\tud2\n.size other, .-other\n\
+             .section .rodata.str1.1,\"aMS\",@progbits,1\n8:\t.string \"file{line}.c\"\n\
+             .section __jump_table,\"aw\"\n.long 1b - ., 6b - .\n.quad key - .\n\
+             .section __bug_table,\"aw\"\n.long 7b - ., 8b - .\n.short {line}, 5\n.long 2b - ., 8b - .\n.short {line}, 3\n\
+             .section __ex_table,\"a\"\n.long 3b - ., 5b - .\n.long 7\n\
+             .section .altinstr_replacement,\"ax\"\n9:\tmfence\n10:\n\
+             .section .altinstructions,\"a\"\n.long 4b - ., 9b - .\n.short 77\n.byte 3, 10b - 9b\n\
+             .data\n.globl key\n.type key,@object\nkey: .quad 0\n.size key, .-key\n"
+        )
+    };
+    assembled(dir.path(), "a.o", &text(10, ""));
+    let more = ".type early,@function\nearly: nop; nop; ret\n.size early, .-early\n";
+    assembled(dir.path(), "b.o", &text(20, more));
+    let shown = normalized(dir.path(), "a.o:f");
+    let below = shown.lines().map(str::trim).skip_while(|l| !l.contains("entry of")).collect::<Vec<_>>();
+    let expected = [
+        "# entry of __jump_table",
+        ".long .L1",
+        ".long .L6",
+        ".quad key",
+        "# entry of __bug_table",
+        ".long .L2",
+        ".skip 4  # file, not compared",
+        ".skip 2  # line, not compared",
+        ".byte 0x03,0x00",
+        "# entry of __ex_table",
+        ".long .L3",
+        ".long .L5",
+        ".byte 0x07,0x00,0x00,0x00",
+        "# entry of .altinstructions",
+        ".long .L4",
+        ".skip 4  # leads to 3 bytes of code:",
+        ".byte 0x0f,0xae,0xf0",
+        ".byte 0x4d,0x00,0x03,0x03",
+    ];
+    let below: Vec<&str> = below.iter().map(|l| l.split("  # |").next().unwrap_or(l)).collect();
+    assert_eq!(below, expected, "{shown}");
+    assert_eq!(shown, normalized(dir.path(), "b.o:f"));
+}
+
 #[test]
 fn a_name_that_occurs_again_is_shown_from_every_place() {
     let dir = folder();

@@ -1,6 +1,9 @@
 //! Registers that instructions read and write.
 
-use iced_x86::{Code as Opcode, FlowControl, Instruction, InstructionInfoFactory, OpAccess, Register};
+use iced_x86::{
+    Code as Opcode, CodeSize, FlowControl, Instruction, InstructionInfoFactory, OpAccess, Register,
+    RflagsBits,
+};
 
 use super::Width;
 use crate::{Code, Effects, Insn, RegSet};
@@ -52,7 +55,7 @@ fn number(register: Register) -> Option<u8> {
 pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
     let bytes = code.bytes_of(insn);
     let instruction = width.decoder(bytes, code.address.wrapping_add(u64::from(insn.offset))).decode();
-    if instruction.is_invalid() || matches!(instruction.flow_control(), FlowControl::Interrupt) {
+    if instruction.is_invalid() || leaves_to_the_unknown(width, &instruction) {
         return Effects { reads: RegSet::ALL, writes: RegSet::ALL };
     }
     let mut effects = Effects::default();
@@ -69,6 +72,9 @@ pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
     let mut factory = InstructionInfoFactory::new();
     for used in factory.info(&instruction).used_registers() {
         let Some(n) = number(used.register()) else { continue };
+        if is_flat(&instruction, used.register()) {
+            continue;
+        }
         let (reads, writes) = match used.access() {
             OpAccess::Read | OpAccess::CondRead => (true, false),
             OpAccess::Write => (false, true),
@@ -85,10 +91,11 @@ pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
             effects.writes.insert(n);
         }
     }
-    if instruction.rflags_read() != 0 {
+    add_floating_point(&instruction, bytes, &mut effects);
+    if instruction.rflags_read() & !STATUS_OF_X87 != 0 {
         effects.reads.insert(FLAGS);
     }
-    if instruction.rflags_modified() != 0 {
+    if instruction.rflags_modified() & !STATUS_OF_X87 != 0 {
         effects.writes.insert(FLAGS);
         // A shift by no place at all leaves the flags as they were (Intel SDM volume 2, SAL/SAR/SHL/SHR).
         if is_shift_by_register(&instruction) {
@@ -102,6 +109,60 @@ pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
         effects.writes = effects.writes.union(RegSet::from_iter([0, 1, 11]));
     }
     effects
+}
+
+/// C0 to C3 of the x87 status word, which the decoder counts among the flags.
+const STATUS_OF_X87: u32 = RflagsBits::C0 | RflagsBits::C1 | RflagsBits::C2 | RflagsBits::C3;
+
+/// Whether something else goes on with the registers: the kernel or a hypervisor, by rules that are not in the code.
+/// What `syscall` means to the kernel is known for 64-bit code alone.
+fn leaves_to_the_unknown(width: Width, instruction: &Instruction) -> bool {
+    use iced_x86::Mnemonic::{Syscall, Sysenter, Vmcall, Vmfunc, Vmlaunch, Vmmcall, Vmresume, Vmrun};
+    match instruction.mnemonic() {
+        Syscall => width == Width::Bits32,
+        Sysenter | Vmcall | Vmmcall | Vmfunc | Vmlaunch | Vmresume | Vmrun => true,
+        _ => instruction.flow_control() == FlowControl::Interrupt,
+    }
+}
+
+/// What the decoder does not tell: instructions push and pop the x87 stack, which counts as one register here, and
+/// save and load many registers at once.
+fn add_floating_point(instruction: &Instruction, bytes: &[u8], effects: &mut Effects) {
+    use iced_x86::Mnemonic::{
+        Fldcw, Fnop, Fnstcw, Fnstenv, Fnstsw, Fxrstor, Fxrstor64, Fxsave, Fxsave64, Xrstor, Xrstor64,
+        Xrstors, Xrstors64, Xsave, Xsave64, Xsavec, Xsavec64, Xsaveopt, Xsaveopt64, Xsaves, Xsaves64,
+    };
+    let is_prefix = |byte: &&u8| {
+        matches!(byte, 0x26 | 0x2e | 0x36 | 0x3e | 0x64..=0x67 | 0xf0 | 0xf2 | 0xf3)
+            || matches!(byte, 0x40..=0x4f) && instruction.code_size() == CodeSize::Code64
+    };
+    // All opcodes of these eight bytes are x87 instructions (Intel SDM volume 2, table A-2).
+    let is_x87 = bytes.iter().find(|b| !is_prefix(b)).is_some_and(|b| matches!(b, 0xd8..=0xdf));
+    let (reads, writes) = match instruction.mnemonic() {
+        // The control word is not among the registers.
+        Fldcw | Fnstcw | Fnop => return,
+        Fnstsw | Fnstenv => (X87_ONLY, RegSet::EMPTY),
+        Fxsave | Fxsave64 | Xsave | Xsave64 | Xsavec | Xsavec64 | Xsaveopt | Xsaveopt64 | Xsaves
+        | Xsaves64 => (FLOATING_POINT, RegSet::EMPTY),
+        // What the saved state leaves out stays as it was.
+        Fxrstor | Fxrstor64 | Xrstor | Xrstor64 | Xrstors | Xrstors64 => (FLOATING_POINT, FLOATING_POINT),
+        _ if is_x87 => (X87_ONLY, X87_ONLY),
+        _ => return,
+    };
+    effects.reads = effects.reads.union(reads);
+    effects.writes = effects.writes.union(writes);
+}
+
+const X87_ONLY: RegSet = RegSet::from_bits(1 << X87);
+
+/// Vector and mask registers, and the x87 stack.
+const FLOATING_POINT: RegSet = RegSet::from_bits(((1 << FLAGS) - (1 << VECTORS)) | (1 << X87));
+
+/// Whether it is a segment that memory is only addressed through. All of them span the whole memory on Linux, but for
+/// those of threads and processors.
+fn is_flat(instruction: &Instruction, register: Register) -> bool {
+    matches!(register, Register::ES | Register::CS | Register::SS | Register::DS)
+        && (0..instruction.op_count()).all(|i| instruction.op_register(i) != register)
 }
 
 /// Whether writing this register keeps other bits of the register it belongs to: 8- and 16-bit general

@@ -1,6 +1,7 @@
 //! Applying the hunks of one file: no fuzz, every line of context must match.
 
-use super::parse::{FilePatch, LineKind, PatchHunk, PatchLine, shown};
+use super::parse::shown;
+use super::parsed::{FilePatch, LineKind, PatchHunk, PatchLine};
 use crate::inputs::fix::split_lines;
 
 /// A text with the hunks applied.

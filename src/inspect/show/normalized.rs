@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::family;
 use super::raw;
+use super::{entries, family};
 use crate::inspect::data::{self, Row};
 use crate::inspect::model::ShownLine;
 use crate::inspect::references::references;
 use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 
 /// The instructions that are no padding. Places that jumps lead to are numbered in order, through the function and
-/// its cold parts; nameless data that does not fit in an operand is numbered by its first use and stands below.
+/// its cold parts. Below stand the entries that tables have for the function, and nameless data that does not fit in an
+/// operand, which is numbered by its first use.
 pub(super) fn function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<ShownLine> {
     let labels = labels(n, id);
     let contents = Contents::new(n, &labels);
@@ -24,6 +25,9 @@ pub(super) fn function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<ShownLine> {
             text: raw::text(n, id, insn, &|target| contents.name(target)),
             ..ShownLine::default()
         });
+    }
+    for entry in entries::of_function(n, id) {
+        entries::write(&contents, &entry, &mut lines);
     }
     contents.below(&mut lines);
     lines
@@ -78,6 +82,9 @@ fn labels(n: &Normalized<'_, '_>, id: EntityId) -> Labels {
                 add(to, offset.max(0) as u64);
             }
         }
+        for entry in entries::of_function(n, member) {
+            entries::places(n, &entry, &mut add);
+        }
         for found in references(n, member) {
             if let Target::Nameless { section, offset, .. } = found.target
                 && let Some((to, table)) = data::jump_table(n, section, offset)
@@ -90,8 +97,8 @@ fn labels(n: &Normalized<'_, '_>, id: EntityId) -> Labels {
 }
 
 /// Nameless data that is shown below, in the order of its first use.
-struct Contents<'c, 'u, 'd> {
-    n: &'c Normalized<'u, 'd>,
+pub(super) struct Contents<'c, 'u, 'd> {
+    pub(super) n: &'c Normalized<'u, 'd>,
     labels: &'c Labels,
     list: std::cell::RefCell<Vec<Content>>,
 }
@@ -114,7 +121,7 @@ impl<'c, 'u, 'd> Contents<'c, 'u, 'd> {
     }
 
     /// What a target is called.
-    fn name(&self, target: Target) -> String {
+    pub(super) fn name(&self, target: Target) -> String {
         let n = self.n;
         match target {
             Target::Entity { id, offset } if n.entity(id).kind == EntityKind::Function => {
@@ -177,7 +184,7 @@ impl<'c, 'u, 'd> Contents<'c, 'u, 'd> {
         }
     }
 
-    fn run(
+    pub(super) fn run(
         &self,
         section: u32,
         range: Range<u64>,

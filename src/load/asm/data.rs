@@ -15,6 +15,9 @@ impl<'t> Builder<'t> {
     /// Follows a directive if it writes bytes or moves on.
     pub(super) fn data(&mut self, name: &str, tokens: &[Token<'t>]) -> Result<bool, String> {
         let size = match name {
+            // An address, whatever its size.
+            ".dc.a" if self.syntax.is_64 => 8,
+            ".dc.a" => 4,
             ".byte" | ".1byte" => 1,
             ".value" | ".short" | ".hword" | ".2byte" => 2,
             ".word" => self.syntax.word,

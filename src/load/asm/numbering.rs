@@ -53,14 +53,11 @@ impl<'t> Resolver<'_, 't> {
                 }
                 numbers.insert(Base::Symbol(id), symbols.len() as u32);
                 let symbol = Symbol { file: file.filter(|_| local), ..symbol };
-                for version in &self.entry(id).versions {
-                    symbols.push(Symbol { name: Cow::Owned(version.clone()), ..symbol.clone() });
-                }
-                // What is undefined has only the name with the version.
-                if defined || self.entry(id).versions.is_empty() {
-                    numbers.insert(Base::Symbol(id), symbols.len() as u32);
-                    symbols.push(symbol);
-                }
+                let versions = &self.entry(id).versions;
+                // Its own name first, by which it is called. What is undefined has only the names with versions.
+                let own = (defined || versions.is_empty()).then(|| symbol.name.clone());
+                let names = own.into_iter().chain(versions.iter().map(|v| Cow::Owned(v.clone())));
+                symbols.extend(names.map(|name| Symbol { name, ..symbol.clone() }));
             }
             if local {
                 for base in &referred {

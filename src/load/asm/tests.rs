@@ -25,6 +25,19 @@ fn names(names: Vec<Name<'_>>) -> Vec<String> {
 }
 
 #[test]
+fn a_symbol_comes_before_its_versions() {
+    let text = "\t.globl f\nf:\tret\n\t.symver f, f@@V1\n\t.symver f, f@V0\n\t.symver g, g@V0\n\t.data\n\t.quad f, g\n";
+    let unit = read(Path::new("a.s"), text.as_bytes()).expect("it is assembly");
+    let names: Vec<&str> = unit.symbols.iter().map(|s| &*s.name).filter(|n| !n.is_empty()).collect();
+    // What is undefined has only the name with the version, as the assembler has it.
+    assert_eq!(names, ["f", "f@@V1", "f@V0", "g@V0"]);
+    let data = unit.sections.iter().position(|s| s.name == ".data").expect("the section is there") as u32;
+    let referred: Vec<&str> =
+        unit.relocs(data).iter().map(|r| &*unit.symbols[r.symbol as usize].name).collect();
+    assert_eq!(referred, ["f", "g@V0"]);
+}
+
+#[test]
 fn statements_know_their_place_and_section() {
     let text = "\t.file \"a.c\"\n\t.text\nf: 1:\tmovl $5, %eax # five\n\tret; nop\n\
                 \t.pushsection .init.text,\"ax\"\n\tcall g\n\t.popsection\n\tjmp 1b\n";

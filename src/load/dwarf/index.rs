@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gimli::{AttributeValue, DebugInfoOffset, UnitOffset, UnitSectionOffset, UnitType};
 use rustc_hash::FxHashMap;
 
+use super::attributes::Attributes;
 use super::paths::relative;
 use super::reader::{Sections, Slice};
 use super::{Body, Dwarf, FileId, Instance, Row, Spot, Subprogram, SubprogramId, Variable};
@@ -447,52 +448,6 @@ fn resolved<'a>(dies: &FxHashMap<usize, Die<'a>>, offset: usize) -> Option<Die<'
         origin = next.origin;
     }
     Some(die)
-}
-
-/// The attributes that are looked at, of whatever DIE.
-#[derive(Default)]
-struct Attributes<'a> {
-    name: Option<AttributeValue<Slice<'a>>>,
-    file: Option<usize>,
-    line: u32,
-    origin: Option<AttributeValue<Slice<'a>>>,
-    declaration: bool,
-    low_pc: Option<AttributeValue<Slice<'a>>>,
-    high_pc: Option<AttributeValue<Slice<'a>>>,
-    ranges: Option<AttributeValue<Slice<'a>>>,
-    location: Option<AttributeValue<Slice<'a>>>,
-    call_file: Option<usize>,
-    call_line: u32,
-}
-
-impl<'a> Attributes<'a> {
-    fn take(&mut self, name: gimli::DwAt, value: AttributeValue<Slice<'a>>) {
-        match name {
-            gimli::DW_AT_name => self.name = Some(value),
-            gimli::DW_AT_decl_file => self.file = file_index(&value),
-            gimli::DW_AT_decl_line => self.line = small(&value),
-            gimli::DW_AT_abstract_origin | gimli::DW_AT_specification => self.origin = Some(value),
-            gimli::DW_AT_declaration => self.declaration = value == AttributeValue::Flag(true),
-            gimli::DW_AT_low_pc => self.low_pc = Some(value),
-            gimli::DW_AT_high_pc => self.high_pc = Some(value),
-            gimli::DW_AT_ranges => self.ranges = Some(value),
-            gimli::DW_AT_location => self.location = Some(value),
-            gimli::DW_AT_call_file => self.call_file = file_index(&value),
-            gimli::DW_AT_call_line => self.call_line = small(&value),
-            _ => {}
-        }
-    }
-}
-
-fn file_index(value: &AttributeValue<Slice<'_>>) -> Option<usize> {
-    match value {
-        AttributeValue::FileIndex(index) => usize::try_from(*index).ok(),
-        other => other.udata_value().and_then(|v| usize::try_from(v).ok()),
-    }
-}
-
-fn small(value: &AttributeValue<Slice<'_>>) -> u32 {
-    value.udata_value().and_then(|v| u32::try_from(v).ok()).unwrap_or(0)
 }
 
 fn global_offset(value: &AttributeValue<Slice<'_>>, unit: usize) -> Option<usize> {

@@ -8,6 +8,7 @@
 //! address 0, so the reader gives each section a range of its own before it applies relocations and translates
 //! back afterwards.
 
+mod attributes;
 mod index;
 mod paths;
 mod reader;

@@ -1,2 +1,2 @@
 int n; void one(void) { n = 1; } void two(void) { n = 2; }
-__asm__(".pushsection .init_array,\"aw\",@init_array\n.quad two, one\n.popsection\n.pushsection .fini_array,\"aw\",@fini_array\n.quad two\n.popsection");
+__asm__(".pushsection .init_array,\"aw\",@init_array\n.dc.a two, one\n.popsection\n.pushsection .fini_array,\"aw\",@fini_array\n.dc.a two\n.popsection");

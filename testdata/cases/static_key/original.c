@@ -5,7 +5,7 @@
 #endif
 struct key { int enabled; }; struct key key_a, key_b;
 int f(int x) {
-  __asm__ goto("1: " NOP "\n.pushsection __jump_table,\"aw\"\n.balign 8\n.long 1b - ., %l[on] - .\n.quad %c0 - .\n.popsection" : : "i"(&key_a) : : on);
+  __asm__ goto("1: " NOP "\n.pushsection __jump_table,\"aw\"\n.balign 8\n.long 1b - ., %l[on] - .\n.dc.a %c0 - .\n.popsection" : : "i"(&key_a) : : on);
   return x;
 on:
   return x + 1;

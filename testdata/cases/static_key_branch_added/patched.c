@@ -5,7 +5,7 @@
 #endif
 struct key { int enabled; }; struct key key_a;
 int f(int x) {
-  __asm__ volatile("1: " NOP "\n.balign 8\n.pushsection __jump_table,\"aw\"\n.balign 8\n.long 1b - ., 1b - .\n.quad %c0 - .\n.popsection" : : "i"(&key_a));
+  __asm__ volatile("1: " NOP "\n.balign 8\n.pushsection __jump_table,\"aw\"\n.balign 8\n.long 1b - ., 1b - .\n.dc.a %c0 - .\n.popsection" : : "i"(&key_a));
   return x;
 }
 int g(int x) { return x * 3; }

@@ -1,0 +1,7 @@
+//! Registers that instructions read and write, against capstone.
+//!
+//! Another architecture adds a module with its [`harness::Machine`], a list of instructions with the script that
+//! makes it, and a table of known disagreements; `x86.rs` shows how.
+
+mod harness;
+mod x86;
