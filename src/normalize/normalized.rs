@@ -41,6 +41,7 @@ pub struct Normalized<'u, 'd> {
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
     behinds: Vec<OnceLock<Vec<u8>>>,
+    pub(super) readers: Vec<OnceLock<FxHashMap<u64, i64>>>,
     resolved: OnceLock<Resolved>,
     pub(super) modes: Modes,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
@@ -61,6 +62,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
+            readers: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
             modes: modes::of_unit(unit),
             nameless_starts: OnceLock::new(),
@@ -136,7 +138,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             }
             Target::Nameless { section, offset, inner } => (section, (offset as i64).wrapping_add(inner)),
             Target::Place { section, offset } => (section, offset),
-            Target::Symbol { .. } | Target::Number(_) => return None,
+            Target::Symbol { .. } | Target::Number(_) | Target::Unplaced { .. } => return None,
         };
         Some((section, u64::try_from(offset).ok()?))
     }
@@ -228,6 +230,9 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// What a relocation inside a function leads to.
     pub fn target_in_function(&self, id: EntityId, reloc: &Reloc) -> Target {
         let section = self.entity(id).section.unwrap_or(0);
+        if let Some(target) = self.unplaced(section, reloc) {
+            return target;
+        }
         self.target_of(section, reloc, self.behind_in_function(id, reloc))
     }
 
@@ -239,6 +244,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             Origin::InstructionEnd => {}
             Origin::Ahead(bytes) => return bytes.into(),
             Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
+            Origin::Reader => return self.behind_by_reader(section, reloc).unwrap_or(0),
             Origin::Field => return 0,
         }
         let relocs = self.relocs(section);

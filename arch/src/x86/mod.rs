@@ -16,7 +16,7 @@ mod tests;
 #[cfg(test)]
 mod tests_32;
 
-pub use syntax::X86_64_ATT;
+pub use syntax::{I386_ATT, X86_64_ATT};
 
 use iced_x86::{Decoder, DecoderOptions, Register};
 
