@@ -213,7 +213,7 @@ impl<'t> Parser<'t> {
                 return Err(bad(&tokens[0]));
             }
             let arguments = tokens.split_off(1);
-            if let ".set" | ".equ" | ".equiv" | ".eqv" = first {
+            if let ".set" | ".equ" | ".equiv" | ".eqv" | ".thumb_set" = first {
                 return match &arguments[..] {
                     [name, comma, ..] if comma.is(",") && name.name().is_some() => {
                         let name = name.name().ok_or_else(|| bad(name))?;
