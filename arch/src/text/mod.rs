@@ -148,6 +148,8 @@ impl Arch for TextArch {
         for (i, insn) in insns.iter().enumerate() {
             while sites.next_if(|s| s.offset < insn.offset).is_some() {}
             while let Some(site) = sites.next_if(|s| s.offset < insn.end()) {
+                // Of a distance between two places the first one is meant.
+                while sites.next_if(|s| s.offset == site.offset).is_some() {}
                 let Some((_, text)) = record::first(code.bytes_of(insn)) else { continue };
                 let mnemonic = text.split(|&c| c == b' ').next().unwrap_or_default();
                 let how = match self.syntax.completed.iter().any(|m| m.as_bytes() == mnemonic) {

@@ -64,6 +64,8 @@ pub struct Parser<'t> {
     /// How many numeric labels of each number have been defined so far.
     pub(super) numeric: FxHashMap<u32, u32>,
     reserved: Reserved,
+    /// The statement that is being read gives a symbol a version.
+    pub(super) in_symver: bool,
     failed: bool,
 }
 
@@ -80,6 +82,7 @@ impl<'t> Parser<'t> {
             sections: Sections::new(),
             numeric: FxHashMap::default(),
             reserved: Reserved::new(syntax),
+            in_symver: false,
             failed: false,
         }
     }
