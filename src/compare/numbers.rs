@@ -132,6 +132,9 @@ impl Sides<'_> {
                 // that a build may choose for all of them.
                 let convention = n.arch.conventions().iter().find(|c| !c.arguments.is_empty())?;
                 let index = convention.arguments.iter().position(|&r| r == register)?;
+                if !n.arch.stores_immediates() && !self.is_handed_over(ids, of, i, register) {
+                    return None;
+                }
                 let callee = self.callee(ids, of, i, register);
                 // Where the first argument and the result are in one register, it may be what the function returns.
                 if callee.is_none() && convention.results.first() == Some(&register) {
@@ -142,6 +145,34 @@ impl Sides<'_> {
             (None, None) if effects.reads.iter().eq([stack]) => Some(Load::Stack),
             _ => None,
         }
+    }
+
+    /// Whether nothing but a call can be the next to take what the `i`th instruction put into `register`.
+    fn is_handed_over(
+        &self,
+        ids: Pair<EntityId>,
+        of: Pair<&DecodedFunction>,
+        i: usize,
+        register: u8,
+    ) -> bool {
+        let n = self.patched;
+        let code = n.code(ids.patched);
+        let range = n.entity(ids.patched).offset..n.entity(ids.patched).end();
+        for j in i + 1..of.patched.significant.len().min(i.saturating_add(TO_CALL)) {
+            let insn = nth(of.patched, j);
+            match insn.kind {
+                InsnKind::Call | InsnKind::IndirectCall => return true,
+                InsnKind::Jump => return !insn.target.is_some_and(|t| range.contains(&t)),
+                InsnKind::Plain | InsnKind::Nop | InsnKind::LandingPad => {
+                    let effects = n.arch.effects(&code, &insn);
+                    if effects.reads.contains(register) || effects.writes.contains(register) {
+                        return false;
+                    }
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// The call that takes what the `i`th instruction put into `register`, when nothing else can take it.
@@ -205,7 +236,7 @@ impl Sides<'_> {
 enum Key {
     Shape(Shape),
     Branch(u32),
-    Unknown,
+    Unknown(InsnKind),
 }
 
 fn keys(n: &Normalized<'_, '_>, id: EntityId, decoded: &DecodedFunction) -> Vec<Key> {
@@ -213,7 +244,7 @@ fn keys(n: &Normalized<'_, '_>, id: EntityId, decoded: &DecodedFunction) -> Vec<
     let key = |insn: Insn| match n.arch.numbers(&code, &insn) {
         Some(numbers) => Key::Shape(numbers.shape),
         None if insn.opcode != 0 => Key::Branch(insn.opcode),
-        None => Key::Unknown,
+        None => Key::Unknown(insn.kind),
     };
     (0..decoded.significant.len()).map(|i| key(nth(decoded, i))).collect()
 }

@@ -72,6 +72,10 @@ impl Arch for AArch64 {
         numbers::numbers(code, insn)
     }
 
+    fn stores_immediates(&self) -> bool {
+        false
+    }
+
     fn conventions(&self) -> &'static [Convention] {
         abi::CONVENTIONS
     }

@@ -233,7 +233,8 @@ impl<'t> Builder<'t> {
                 let line = self.symbols.line;
                 self.symbols.get_mut(id).size = Some((value, line));
             }
-            ".comm" | ".lcomm" => {
+            // The large one (`tc-i386.c`) is placed apart from the others, which says nothing of what it is.
+            ".comm" | ".lcomm" | ".largecomm" => {
                 let symbol = first()?;
                 let size = number(self, 1)?;
                 let align = if arguments.len() > 2 { number(self, 2)?.max(1) } else { 1 };
