@@ -242,4 +242,4 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
 }
 
 /// How assembly text is written, for every architecture that is read as text. What could be of several is of the first.
-pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64];
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64, &arm::UNIFIED];
