@@ -134,7 +134,7 @@ impl Sides<'_> {
                 // that a build may choose for all of them.
                 let convention = n.arch.conventions().iter().find(|c| !c.arguments.is_empty())?;
                 let index = convention.arguments.iter().position(|&r| r == register)?;
-                let callee = self.callee(ids, of, i, register, flags);
+                let callee = self.callee(ids, of, i, register, flags)?;
                 if callee.is_none() && !flags.is_empty() {
                     return None;
                 }
@@ -149,7 +149,8 @@ impl Sides<'_> {
         }
     }
 
-    /// The call that takes what the `i`th instruction put into `register`, when nothing else can take it.
+    /// The call that takes what the `i`th instruction put into `register`, if it is certain that one does. `None` when
+    /// something else of the function takes it first: machines that cannot store a number have it in any register.
     fn callee(
         &self,
         ids: Pair<EntityId>,
@@ -157,7 +158,7 @@ impl Sides<'_> {
         i: usize,
         register: u8,
         flags: RegSet,
-    ) -> Option<Callee> {
+    ) -> Option<Option<Callee>> {
         let n = self.patched;
         let code = n.code(ids.patched);
         let range = n.entity(ids.patched).offset..n.entity(ids.patched).end();
@@ -176,14 +177,14 @@ impl Sides<'_> {
                 InsnKind::Call | InsnKind::IndirectCall | InsnKind::Jump
                     if !insn.target.is_some_and(|t| range.contains(&t)) =>
                 {
-                    let name = called(n, ids.patched, &insn)?;
+                    let Some(name) = called(n, ids.patched, &insn) else { return Some(None) };
                     let at = Pair::new(nth(of.original, j), insn).map(|i| u64::from(i.offset));
-                    return Some(Callee { name, at });
+                    return Some(Some(Callee { name, at }));
                 }
-                _ => return None,
+                _ => return Some(None),
             }
         }
-        None
+        Some(None)
     }
 
     /// Pairs of instructions that may be the same one, by their number among the significant ones.

@@ -438,9 +438,9 @@ impl Flow<'_> {
             // Which of the two is the address is not known; a number that is added may lead to another data object.
             let set = get(state, index);
             if self.numbered.contains(index as u8) {
-                self.lost(base)
+                self.lost(base);
             } else {
-                self.used(set)
+                self.used(set);
             }
             if self.numbered.contains(access.base as u8) {
                 self.lost(set);
