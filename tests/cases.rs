@@ -1,6 +1,6 @@
 //! Each folder of `testdata/cases` is a pair of sources and what comparing their objects must give.
 //!
-//! `expect` holds comments (`#`, why the case exists), optional lines `flags …` for the compiler and `compiler …`
+//! `expect` holds comments (`#`, why the case exists), optional lines `flags …` for the compiler, `gcc-flags …` for GCC, and `compiler …`
 //! for the only one that makes this of it (`clang` stands for every Clang), and one line `STATUS KIND NAME [CAUSE]`
 //! for each entry that must be listed, with `was NAME` behind it for one that had another name. Nothing else may be
 //! listed. Each case is compiled in several ways; the verdict is the same in all of them, but for lines that begin
@@ -8,7 +8,8 @@
 //! Debug information may tell `line_only` from `changed` and nothing else.
 //!
 //! `only ARCH…` stands in cases that are about some architectures, and `expect.ARCH` takes the place of `expect` for
-//! one whose compilers make something else of it; it says why.
+//! one whose compilers make something else of it; it says why. `expect.raw` does so for all whose instructions nothing
+//! decodes. A line `may STATUS KIND NAME` is for an entry that is listed in some of the ways only.
 //!
 //! Instead of two `.c` files there may be two `.s` files, or two folders whose sources are compiled one by one and
 //! linked with `ld -r` in the order of their paths.
@@ -23,10 +24,13 @@ use common::toolchains::{self, Toolchain};
 use common::verdicts::verdict;
 use rayon::prelude::*;
 
-fn compile(toolchain: &Toolchain, source: &Path, way: &str, flags: &[String], object: &Path) -> bool {
+fn compile(toolchain: &Toolchain, source: &Path, way: &str, case: &Case, object: &Path) -> bool {
     let folder = source.parent().expect("a source lies in a folder");
     let mut command = toolchain.command();
-    command.args(way.split_whitespace()).args(flags).args(["-w", "-c", "-o"]).arg(object);
+    if toolchain.is_a("gcc") {
+        command.args(&case.gcc_flags);
+    }
+    command.args(way.split_whitespace()).args(&case.flags).args(["-w", "-c", "-o"]).arg(object);
     succeeds(command.arg(source.file_name().expect("a source has a name")).current_dir(folder))
 }
 
@@ -57,13 +61,13 @@ fn build(toolchain: &Toolchain, case: &Case, side: &str, way: &str, object: &Pat
     let source =
         |ending: &str| Some(case.folder.join(format!("{side}{ending}"))).filter(|path| path.exists());
     if let Some(source) = source(".c").or_else(|| source(".s")) {
-        return compile(toolchain, &source, way, &case.flags, object);
+        return compile(toolchain, &source, way, case, object);
     }
     let mut link = Command::new(toolchain.linker);
     link.args(toolchain.linker_flags).arg("-r").arg("-o").arg(object);
     for (i, source) in sources(&case.folder.join(side)).iter().enumerate() {
         let part = object.with_extension(format!("{i}.o"));
-        if !compile(toolchain, source, way, &case.flags, &part) {
+        if !compile(toolchain, source, way, case, &part) {
             return false;
         }
         link.arg(part);
@@ -81,7 +85,7 @@ fn failure(toolchain: &Toolchain, case: &Case, way: &str, folder: &Path) -> Opti
         return Some(format!("{name} ({compiler} {way}): does not compile"));
     }
     let wanted = &case.expected[usize::from(way.split(' ').any(|flag| flag.starts_with("-g")))];
-    let wrong = verdict(&o, &p).differs_from(wanted)?;
+    let wrong = verdict(&o, &p).differs_from(wanted, &case.tolerated)?;
     Some(format!("{name} ({compiler} {way}):\n{wrong}"))
 }
 

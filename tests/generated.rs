@@ -21,6 +21,14 @@ use rayon::prelude::*;
 /// A compiler, and the ways in which it is called.
 struct Compiler {
     command: &'static str,
+    /// What selects the target, also for the assembler.
+    target: &'static str,
+    objcopy: &'static str,
+    /// Whether fixscope reads the assembly of the target.
+    reads_assembly: bool,
+    /// Whether data objects that share a section are reached from one address, so that sections of their own make other
+    /// code.
+    has_section_anchors: bool,
     language: Language,
     always: &'static str,
     ways: &'static [&'static str],
@@ -29,6 +37,10 @@ struct Compiler {
 // `-fno-toplevel-reorder` keeps the order of the source, so that another order is another order.
 const GCC: Compiler = Compiler {
     command: "gcc",
+    target: "",
+    objcopy: "objcopy",
+    reads_assembly: true,
+    has_section_anchors: false,
     language: Language::C,
     always: "-fno-toplevel-reorder",
     ways: &[
@@ -55,6 +67,7 @@ const GXX: Compiler = Compiler {
         "-O3 -fcf-protection=full -fstack-protector-strong",
         "-O1 -fno-pic",
     ],
+    ..GCC
 };
 
 const CLANG_WAYS: &[&str] = &[
@@ -66,7 +79,7 @@ const CLANG_WAYS: &[&str] = &[
     "-O1 -fpatchable-function-entry=16,16",
 ];
 
-const CLANG: Compiler = Compiler { command: "clang-14", language: Language::C, always: "", ways: CLANG_WAYS };
+const CLANG: Compiler = Compiler { command: "clang-14", always: "", ways: CLANG_WAYS, ..GCC };
 const CLANG_16: Compiler = Compiler {
     command: "clang-16",
     ways: &[
@@ -82,8 +95,63 @@ const CLANGXX: Compiler = Compiler {
     language: Language::Cxx,
     always: "",
     ways: &["-O2", "-Os -fPIC -ffunction-sections", "-O3 -fcf-protection=full", "-O1 -fno-pic"],
+    ..GCC
 };
 const CLANGXX_16: Compiler = Compiler { command: "clang++-16", ..CLANGXX };
+
+const CROSS_WAYS: &[&str] = &[
+    "-O2 -fno-pic",
+    "-O2 -ffunction-sections -fdata-sections",
+    "-Os",
+    "-O2 -fPIC",
+    "-O1 -fno-pic",
+    "-O3 -fstack-protector-strong",
+];
+const I386: Compiler = Compiler { target: "-m32", reads_assembly: false, ways: CROSS_WAYS, ..GCC };
+const I386_CLANG: Compiler =
+    Compiler { command: "clang-16", target: "--target=i686-linux-gnu", always: "", ..I386 };
+const AARCH64: Compiler = Compiler {
+    command: "aarch64-linux-gnu-gcc",
+    objcopy: "aarch64-linux-gnu-objcopy",
+    reads_assembly: false,
+    has_section_anchors: true,
+    ways: &[
+        "-O2 -fno-pic",
+        "-O2 -ffunction-sections -fdata-sections",
+        "-Os -mbranch-protection=standard",
+        "-O2 -fPIC",
+        "-O2 -fno-pic -mcmodel=large",
+        "-O3 -fpatchable-function-entry=4,2",
+        "-O1 -mno-outline-atomics",
+    ],
+    ..GCC
+};
+const AARCH64_CLANG: Compiler = Compiler {
+    command: "clang-16",
+    target: "--target=aarch64-linux-gnu",
+    has_section_anchors: false,
+    always: "",
+    ways: CROSS_WAYS,
+    ..AARCH64
+};
+const ARM: Compiler = Compiler {
+    command: "arm-linux-gnueabihf-gcc",
+    target: "-marm",
+    objcopy: "arm-linux-gnueabihf-objcopy",
+    reads_assembly: false,
+    has_section_anchors: true,
+    ways: CROSS_WAYS,
+    ..GCC
+};
+const ARM_CLANG: Compiler = Compiler {
+    command: "clang-16",
+    target: "--target=arm-linux-gnueabihf -marm",
+    has_section_anchors: false,
+    always: "",
+    ..ARM
+};
+const THUMB: Compiler = Compiler { target: "-mthumb", ..ARM };
+const THUMB_CLANG: Compiler = Compiler { target: "--target=arm-linux-gnueabihf -mthumb", ..ARM_CLANG };
 
 /// One compilation: the assembly the compiler wrote, and what the assembler made of it.
 struct Compiled {
@@ -98,6 +166,7 @@ impl Compiler {
         let (assembly, object) = (folder.join(format!("{name}.s")), folder.join(format!("{name}.o")));
         let run = |arguments: &[&str], from: &Path, to: &Path| {
             let output = Command::new(self.command)
+                .args(self.target.split_whitespace())
                 .args(arguments)
                 .arg("-o")
                 .args([to, from])
@@ -120,9 +189,9 @@ fn opened(path: PathBuf) -> (PathBuf, MappedFile) {
 }
 
 /// The same object without its debug information. Assembly keeps it.
-fn stripped(of: &Compiled) -> Compiled {
+fn stripped(of: &Compiled, objcopy: &str) -> Compiled {
     let path = of.object.0.with_extension("stripped.o");
-    let output = Command::new("objcopy")
+    let output = Command::new(objcopy)
         .arg("--strip-debug")
         .args([&of.object.0, &path])
         .output()
@@ -135,7 +204,7 @@ fn stripped(of: &Compiled) -> Compiled {
 fn differences(original: &(PathBuf, MappedFile), patched: &(PathBuf, MappedFile)) -> BTreeSet<String> {
     let (o, p) = (load::read(&original.0, original.1.bytes()), load::read(&patched.0, patched.1.bytes()));
     let (o, p) = (o.unwrap_or_else(|e| panic!("{e}")), p.unwrap_or_else(|e| panic!("{e}")));
-    let comparison = compare(Pair::new(&o, &p), Options::default()).expect("both are x86_64");
+    let comparison = compare(Pair::new(&o, &p), Options::default()).expect("both are of one architecture");
     comparison
         .entries
         .iter()
@@ -167,12 +236,12 @@ fn check(compiler: &Compiler, seed: u64) -> Vec<String> {
     let mut failures = Vec::new();
     let mut expect = |name: &str, what: &str, sides: (&Compiled, &Compiled), expected: &BTreeSet<String>| {
         let objects = differences(&sides.0.object, &sides.1.object);
-        let assembly = differences(&sides.0.assembly, &sides.1.assembly);
-        for (kind, found) in [("objects", objects), ("assembly", assembly)] {
-            if found != *expected {
+        let assembly = compiler.reads_assembly.then(|| differences(&sides.0.assembly, &sides.1.assembly));
+        for (kind, found) in [("objects", Some(objects)), ("assembly", assembly)] {
+            if found.as_ref().is_some_and(|found| found != expected) {
                 failures.push(format!(
-                    "seed {seed} ({} {way}), {name}, {kind}: {what}\n  expected {expected:?}\n  listed   {found:?}",
-                    compiler.command
+                    "seed {seed} ({} {} {way}), {name}, {kind}: {what}\n  expected {expected:?}\n  listed   {found:?}",
+                    compiler.command, compiler.target
                 ));
             }
         }
@@ -183,11 +252,13 @@ fn check(compiler: &Compiler, seed: u64) -> Vec<String> {
     let debug = format!("{way} -g");
     let with_debug = compile("again", &text, &debug);
     expect("again", "", (&base, &with_debug), &nothing);
-    let without_debug = stripped(&with_debug);
+    let without_debug = stripped(&with_debug, compiler.objcopy);
     expect("stripped", "", (&with_debug, &without_debug), &nothing);
     let sections = format!("{way} -ffunction-sections -fdata-sections");
     let with_sections = compile("sections", &text, &sections);
-    expect("sections", "", (&base, &with_sections), &nothing);
+    if !compiler.has_section_anchors {
+        expect("sections", "", (&base, &with_sections), &nothing);
+    }
 
     let mut reordered = original.clone();
     for i in (1..reordered.order.len()).rev() {
@@ -215,7 +286,12 @@ fn check(compiler: &Compiler, seed: u64) -> Vec<String> {
             // The same verdict, however much the object says beside it.
             let debug = compile("altered-debug", &text, &debug);
             expect("altered, debug", &what, (&with_debug, &debug), &expected);
-            expect("altered, stripped", &what, (&without_debug, &stripped(&debug)), &expected);
+            expect(
+                "altered, stripped",
+                &what,
+                (&without_debug, &stripped(&debug, compiler.objcopy)),
+                &expected,
+            );
             expect(
                 "altered, sections",
                 &what,
@@ -271,4 +347,27 @@ fn verdicts_on_generated_programs_with_clang() {
 fn verdicts_on_generated_programs_in_cxx_with_clang() {
     run(&CLANGXX, 0..40);
     run(&CLANGXX_16, 0..40);
+}
+
+#[test]
+#[ignore = "needs clang-16"]
+fn verdicts_on_generated_programs_for_i386() {
+    run(&I386, 0..36);
+    run(&I386_CLANG, 0..24);
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_generated_programs_for_aarch64() {
+    run(&AARCH64, 0..42);
+    run(&AARCH64_CLANG, 0..24);
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn verdicts_on_generated_programs_for_arm() {
+    run(&ARM, 0..24);
+    run(&ARM_CLANG, 0..24);
+    run(&THUMB, 0..24);
+    run(&THUMB_CLANG, 0..24);
 }

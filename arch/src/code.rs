@@ -313,7 +313,7 @@ pub enum DynamicKind {
 }
 
 /// What an instruction does to the flow of control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum InsnKind {
     /// Goes on behind itself.
     Plain,

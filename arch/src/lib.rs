@@ -141,6 +141,12 @@ pub trait Arch: Sync {
     /// file: `Code::address` is the address in the running program. Fields that a site fills are left out.
     fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>);
 
+    /// Whether [`Arch::addresses`] finds what code of linked files refers to. Where it does not, two programs could
+    /// have the same bytes and do something else.
+    fn reads_linked_code(&self) -> bool {
+        true
+    }
+
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
 
@@ -177,6 +183,12 @@ pub trait Arch: Sync {
     /// nothing but a distance, and for what is not known.
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers>;
 
+    /// Whether a number goes into memory without passing through a register. Where it does not, a number that is put into
+    /// an argument's register need not be an argument.
+    fn stores_immediates(&self) -> bool {
+        true
+    }
+
     /// The calling conventions, that of C functions on Linux first. Empty where registers are not known.
     fn conventions(&self) -> &'static [Convention];
 
@@ -198,14 +210,14 @@ pub trait Arch: Sync {
 /// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).
 pub const EM_386: u16 = 3;
 
-/// ELF `e_machine` of 32-bit Arm (ELF for the Arm Architecture, 5.2).
-pub const EM_ARM: u16 = 40;
-
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
 
 /// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
 pub const EM_AARCH64: u16 = 183;
+
+/// ELF `e_machine` of 32-bit Arm (ELF for the Arm Architecture, 5.2).
+pub const EM_ARM: u16 = 40;
 
 /// What the header of an ELF file says about the machine that its code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -228,11 +240,11 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
         (EM_X86_64, true, false) => Some(&x86::X86_64),
         (EM_ARM, false, false) => Some(&arm::Arm),
         (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
-        // Narrow addresses on wide registers (x32, ILP32), and what is not there yet.
-        (EM_386 | EM_X86_64 | EM_AARCH64, _, _) | (EM_ARM, _, false) => None,
+        // Narrow addresses on wide registers (x32, ILP32).
+        (EM_386 | EM_X86_64 | EM_AARCH64, _, _) => None,
         _ => Some(generic::by_elf_machine(machine)),
     }
 }
 
-/// How assembly text is written, for every architecture that is read as text.
-pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];
+/// How assembly text is written, for every architecture that is read as text. What could be of several is of the first.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64];

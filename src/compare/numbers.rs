@@ -134,10 +134,10 @@ impl Sides<'_> {
                 // that a build may choose for all of them.
                 let convention = n.arch.conventions().iter().find(|c| !c.arguments.is_empty())?;
                 let index = convention.arguments.iter().position(|&r| r == register)?;
-                let callee = self.callee(ids, of, i, register, flags)?;
-                if callee.is_none() && !flags.is_empty() {
+                if !n.arch.stores_immediates() && !self.is_handed_over(ids, of, i, register, flags) {
                     return None;
                 }
+                let callee = self.callee(ids, of, i, register);
                 // Where the first argument and the result are in one register, it may be what the function returns.
                 if callee.is_none() && convention.results.first() == Some(&register) {
                     return None;
@@ -149,16 +149,45 @@ impl Sides<'_> {
         }
     }
 
-    /// The call that takes what the `i`th instruction put into `register`, if it is certain that one does. `None` when
-    /// something else of the function takes it first: machines that cannot store a number have it in any register.
-    fn callee(
+    /// Whether nothing but a call can be the next to take what the `i`th instruction put into `register`, and nobody asks
+    /// the `flags` that it set.
+    fn is_handed_over(
         &self,
         ids: Pair<EntityId>,
         of: Pair<&DecodedFunction>,
         i: usize,
         register: u8,
         flags: RegSet,
-    ) -> Option<Option<Callee>> {
+    ) -> bool {
+        let n = self.patched;
+        let code = n.code(ids.patched);
+        let range = n.entity(ids.patched).offset..n.entity(ids.patched).end();
+        for j in i + 1..of.patched.significant.len().min(i.saturating_add(TO_CALL)) {
+            let insn = nth(of.patched, j);
+            match insn.kind {
+                InsnKind::Call | InsnKind::IndirectCall => return true,
+                InsnKind::Jump => return !insn.target.is_some_and(|t| range.contains(&t)),
+                InsnKind::Plain | InsnKind::Nop | InsnKind::LandingPad => {
+                    let effects = n.arch.effects(&code, &insn);
+                    let asks = !effects.reads.intersection(flags).is_empty();
+                    if asks || effects.reads.contains(register) || effects.writes.contains(register) {
+                        return false;
+                    }
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// The call that takes what the `i`th instruction put into `register`, when nothing else can take it.
+    fn callee(
+        &self,
+        ids: Pair<EntityId>,
+        of: Pair<&DecodedFunction>,
+        i: usize,
+        register: u8,
+    ) -> Option<Callee> {
         let n = self.patched;
         let code = n.code(ids.patched);
         let range = n.entity(ids.patched).offset..n.entity(ids.patched).end();
@@ -168,8 +197,7 @@ impl Sides<'_> {
             match insn.kind {
                 InsnKind::Plain | InsnKind::Nop | InsnKind::LandingPad => {
                     let effects = n.arch.effects(&code, &insn);
-                    let asks = !effects.reads.intersection(flags).is_empty();
-                    if asks || effects.reads.contains(register) || effects.writes.contains(register) {
+                    if effects.reads.contains(register) || effects.writes.contains(register) {
                         return None;
                     }
                 }
@@ -177,14 +205,14 @@ impl Sides<'_> {
                 InsnKind::Call | InsnKind::IndirectCall | InsnKind::Jump
                     if !insn.target.is_some_and(|t| range.contains(&t)) =>
                 {
-                    let Some(name) = called(n, ids.patched, &insn) else { return Some(None) };
+                    let name = called(n, ids.patched, &insn)?;
                     let at = Pair::new(nth(of.original, j), insn).map(|i| u64::from(i.offset));
-                    return Some(Some(Callee { name, at }));
+                    return Some(Callee { name, at });
                 }
-                _ => return Some(None),
+                _ => return None,
             }
         }
-        Some(None)
+        None
     }
 
     /// Pairs of instructions that may be the same one, by their number among the significant ones.
@@ -213,7 +241,7 @@ impl Sides<'_> {
 enum Key {
     Shape(Shape),
     Branch(u32),
-    Unknown,
+    Unknown(InsnKind),
 }
 
 fn keys(n: &Normalized<'_, '_>, id: EntityId, decoded: &DecodedFunction) -> Vec<Key> {
@@ -221,7 +249,7 @@ fn keys(n: &Normalized<'_, '_>, id: EntityId, decoded: &DecodedFunction) -> Vec<
     let key = |insn: Insn| match n.arch.numbers(&code, &insn) {
         Some(numbers) => Key::Shape(numbers.shape),
         None if insn.opcode != 0 => Key::Branch(insn.opcode),
-        None => Key::Unknown,
+        None => Key::Unknown(insn.kind),
     };
     (0..decoded.significant.len()).map(|i| key(nth(decoded, i))).collect()
 }

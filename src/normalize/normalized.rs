@@ -369,9 +369,9 @@ impl<'u, 'd> Normalized<'u, 'd> {
 /// The instruction set of a unit.
 ///
 /// # Errors
-/// [`Error::Input`] (`architecture`) when fixscope does not know it.
+/// [`Error::Input`] (`architecture`) when fixscope does not know it, or not in linked files.
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
-    unit.arch().ok_or_else(|| {
+    let arch = unit.arch().ok_or_else(|| {
         let what = match (unit.machine, unit.is_64) {
             (elf::EM_AARCH64, false) => {
                 "is AArch64 code with 32-bit pointers (ILP32), which fixscope does not know; \
@@ -389,7 +389,15 @@ pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
             }
         };
         Error::input(&unit.path, "architecture", what)
-    })
+    })?;
+    if unit.linked.is_some() && !arch.reads_linked_code() {
+        let what = format!(
+            "is a linked file of {}, in whose code fixscope cannot tell addresses; compare its object files",
+            arch.name()
+        );
+        return Err(Error::input(&unit.path, "architecture", what));
+    }
+    Ok(arch)
 }
 
 impl std::fmt::Debug for Normalized<'_, '_> {

@@ -133,14 +133,12 @@ fn named(word: u32, name: &str) -> String {
         return format!("{mnemonic} {set}, {}, {name}{shift}", stack(word >> 5));
     }
     let text = plain(word);
-    if word & 0x3b00_0000 == 0x3900_0000
-        && let Some((before, _)) = text.rsplit_once('[')
+    // The number in the address.
+    if let Some((before, address)) = text.rsplit_once('[')
+        && let Some((base, after)) = address.split_once(']')
     {
-        let base = match word >> 5 & 31 {
-            31 => "sp".to_owned(),
-            n => format!("x{n}"),
-        };
-        return format!("{before}[{base}, {name}]");
+        let base = base.split_once(',').map_or(base, |(base, _)| base);
+        return format!("{before}[{base}, {name}]{after}");
     }
     format!("{text}, {name}")
 }

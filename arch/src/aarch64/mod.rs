@@ -7,8 +7,11 @@ mod effects;
 mod format;
 mod numbers;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::A64;
 
 use crate::{
     Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind,
@@ -67,6 +70,10 @@ impl Arch for AArch64 {
 
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
         numbers::numbers(code, insn)
+    }
+
+    fn stores_immediates(&self) -> bool {
+        false
     }
 
     fn conventions(&self) -> &'static [Convention] {

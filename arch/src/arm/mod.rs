@@ -107,6 +107,10 @@ impl Arch for Arm {
         effects::SP
     }
 
+    fn stores_immediates(&self) -> bool {
+        false
+    }
+
     fn flags(&self) -> RegSet {
         RegSet::from_iter([effects::FLAGS])
     }
