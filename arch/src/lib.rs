@@ -195,6 +195,11 @@ pub trait Arch: Sync {
     /// The register that points at the stack.
     fn stack_register(&self) -> u8;
 
+    /// The registers of flags that instructions set beside their result, where those that load numbers do.
+    fn flags(&self) -> RegSet {
+        RegSet::EMPTY
+    }
+
     /// Registers the instruction reads and writes. What is not known reads and writes all of them.
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects;
 
