@@ -174,7 +174,7 @@ fn a32(word: u32) -> Taken {
 
 /// sbfx, ubfx, bfi and bfc: where a field of bits lies, and how wide it is.
 fn fields(word: u32, lowest: u32, width: u32, bits: u32) -> Taken {
-    let is_field = matches!(word >> 21 & 15, 13 | 14 | 15) && word & 0x10 != 0;
+    let is_field = matches!(word >> 21 & 15, 13..=15) && word & 0x10 != 0;
     match is_field {
         true => Taken::new(OTHER, word & !bits, lowest.into(), NumberRole::Immediate).and(width.into()),
         false => Taken::plain(word),
@@ -223,7 +223,7 @@ fn narrow(half: u32) -> Taken {
 }
 
 /// A T32 modified immediate: i, imm3 and imm8.
-fn modified(word: u32) -> u32 {
+pub(super) fn modified(word: u32) -> u32 {
     let byte = word & 0xff;
     let plain = bits::t32_plain(word);
     match plain >> 8 {
