@@ -43,7 +43,7 @@ fn verdicts_on_prebuilt_objects() {
             let case = Case::new(folder.clone(), &expect);
             let has_debug = recipe.split_whitespace().any(|word| word.starts_with("-g") && word != "-g0");
             let found = verdict(&folder.join("original.o"), &folder.join("patched.o"));
-            let wrong = found.differs_from(&case.expected[usize::from(has_debug)]);
+            let wrong = found.differs_from(&case.expected[usize::from(has_debug)], &case.tolerated);
             let wrong_arch = (found.arch != arch).then(|| format!("  is called {}", found.arch));
             Some(format!("{}:\n{}", folder.display(), wrong.or(wrong_arch)?))
         })

@@ -42,7 +42,7 @@ pub mod x86;
 pub use abi::Convention;
 pub use code::{
     Address, AddressForm, Base, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange,
-    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, RelocKind, Site, TablePlace,
+    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, Reader, RelocKind, Site, TablePlace,
 };
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
@@ -78,6 +78,12 @@ pub trait Arch: Sync {
     fn origin(&self, r_type: u32) -> Origin {
         let _ = r_type;
         Origin::Field
+    }
+
+    /// Appends to `out`, ordered by site, where distances with [`Origin::Reader`] count from. What is not certain is left
+    /// out.
+    fn readers(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
+        let _ = (code, insns, out);
     }
 
     /// Whether the symbol of a relocation of ELF type `r_type` names an instruction, and what is meant is where the
@@ -135,6 +141,12 @@ pub trait Arch: Sync {
     /// file: `Code::address` is the address in the running program. Fields that a site fills are left out.
     fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>);
 
+    /// Whether [`Arch::addresses`] finds what code of linked files refers to. Where it does not, two programs could
+    /// have the same bytes and do something else.
+    fn reads_linked_code(&self) -> bool {
+        true
+    }
+
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
 
@@ -142,6 +154,12 @@ pub trait Arch: Sync {
     /// for that, and every such instruction in it is meant.
     fn aligns_by_instructions(&self) -> bool {
         true
+    }
+
+    /// Whether instructions that do nothing, `len` bytes of them up to the offset `end` from the start of the section,
+    /// may stand there to move what follows to a round address.
+    fn may_align(&self, len: u32, end: u64) -> bool {
+        len < 64 && end.is_multiple_of(8)
     }
 
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
@@ -177,6 +195,11 @@ pub trait Arch: Sync {
     /// The register that points at the stack.
     fn stack_register(&self) -> u8;
 
+    /// The registers of flags that instructions set beside their result, where those that load numbers do.
+    fn flags(&self) -> RegSet {
+        RegSet::EMPTY
+    }
+
     /// Registers the instruction reads and writes. What is not known reads and writes all of them.
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects;
 
@@ -187,14 +210,14 @@ pub trait Arch: Sync {
 /// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).
 pub const EM_386: u16 = 3;
 
-/// ELF `e_machine` of 32-bit Arm (ELF for the Arm Architecture, 5.2).
-pub const EM_ARM: u16 = 40;
-
 /// ELF `e_machine` of x86-64 (System V ABI, AMD64 supplement, 4.1).
 pub const EM_X86_64: u16 = 62;
 
 /// ELF `e_machine` of AArch64 (ELF for the Arm 64-bit Architecture, 5.2).
 pub const EM_AARCH64: u16 = 183;
+
+/// ELF `e_machine` of 32-bit Arm (ELF for the Arm Architecture, 5.2).
+pub const EM_ARM: u16 = 40;
 
 /// What the header of an ELF file says about the machine that its code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -217,11 +240,11 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
         (EM_X86_64, true, false) => Some(&x86::X86_64),
         (EM_ARM, false, false) => Some(&arm::Arm),
         (EM_AARCH64, true, _) => Some(&aarch64::AArch64),
-        // Narrow addresses on wide registers (x32, ILP32), and what is not there yet.
-        (EM_386 | EM_X86_64 | EM_AARCH64, _, _) | (EM_ARM, _, false) => None,
+        // Narrow addresses on wide registers (x32, ILP32).
+        (EM_386 | EM_X86_64 | EM_AARCH64, _, _) => None,
         _ => Some(generic::by_elf_machine(machine)),
     }
 }
 
-/// How assembly text is written, for every architecture that is read as text.
-pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];
+/// How assembly text is written, for every architecture that is read as text. What could be of several is of the first.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64, &arm::UNIFIED];

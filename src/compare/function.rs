@@ -32,9 +32,10 @@ impl Sides<'_> {
                 Outcome::Same => {}
                 Outcome::Reference(difference) => references.push(difference),
                 Outcome::Other => {
-                    return vec![
-                        self.instructions(ids, Pair::new(insns.original.offset, insns.patched.offset)),
-                    ];
+                    let at = Pair::new(insns.original.offset, insns.patched.offset);
+                    let mut found = vec![self.instructions(ids, at)];
+                    found.extend(self.undecoded(ids, i, at));
+                    return found;
                 }
             }
         }
@@ -47,6 +48,36 @@ impl Sides<'_> {
         }
         references.truncate(NAMED_REFERENCES);
         references
+    }
+
+    /// What is not sure where two functions differ, from their significant instruction `first` on, in nothing but
+    /// bytes that nothing decodes, or that may be distances: the assembler may have resolved them otherwise only because
+    /// something moved.
+    fn undecoded(&self, ids: Pair<EntityId>, first: usize, at: Pair<u32>) -> Option<Difference> {
+        let (o, p) = (self.original, self.patched);
+        let (of_o, of_p) = (o.decoded(ids.original), p.decoded(ids.patched));
+        if of_o.significant.len() != of_p.significant.len() {
+            return None;
+        }
+        let (code_o, code_p) = (o.code(ids.original), p.code(ids.patched));
+        let explained = (first..of_o.significant.len()).all(|i| {
+            let insns = Pair::new(nth(of_o, i), nth(of_p, i));
+            let may = o.arch.may_hold_distance(&code_o, &insns.original)
+                && p.arch.may_hold_distance(&code_p, &insns.patched)
+                && insns.original.len == insns.patched.len;
+            may || !matches!(self.compare_instructions(ids, insns), Outcome::Other)
+        });
+        let at = at.map(u64::from);
+        let place = words::place(p, ids.patched, at.patched);
+        let what = format!(
+            "what differs from {place} on is not decoded, and may be distances that an assembler resolved"
+        );
+        explained.then(|| Difference {
+            kind: DifferenceKind::Unsure,
+            at: at.map(Some),
+            what,
+            chain: Vec::new(),
+        })
     }
 
     /// Whether bytes and references say already that two functions are the same, without comparing instruction by

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, Target, Treatment, sections};
 use crate::pair::Pair;
 
@@ -148,7 +149,8 @@ fn unreached(n: &Normalized<'_, '_>, section: u32, gap: Range<u64>, reached: &Re
 
 /// Alignment between two things, or room at the end of a section.
 fn is_filler(n: &Normalized<'_, '_>, section: u32, range: Range<u64>) -> bool {
-    if !n.relocs_in(section, range.clone()).is_empty() {
+    let fills = |r: &Reloc| n.arch.filler(r.r_type, r.addend.unwrap_or(0)) > 0;
+    if !n.relocs_in(section, range.clone()).iter().all(fills) {
         return false;
     }
     let bytes = n.bytes(section, range.clone());

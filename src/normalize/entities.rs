@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashMap;
 
 use crate::load::names;
-use crate::load::{Symbol, SymbolKind, SymbolPlace, Unit};
+use crate::load::{Binding, Symbol, SymbolKind, SymbolPlace, Unit};
 
 use super::sections::{self, Treatment};
 
@@ -113,7 +113,7 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
             let start = found.all[inside.0 as usize].offset;
             for label in &same {
                 found.of_symbol[label.symbol as usize] = Some((inside, c.offset - start));
-                if unit.symbols[label.symbol as usize].binding != crate::load::Binding::Local {
+                if unit.symbols[label.symbol as usize].binding != Binding::Local {
                     found.all[inside.0 as usize].labels.push(label.symbol);
                 }
             }
@@ -153,7 +153,7 @@ pub(super) fn find(unit: &Unit<'_>) -> Entities {
         let by_content = names::is_indirect_reference(name)
             || constant
                 && same.len() == 1
-                && unit.symbols[c.symbol as usize].binding == crate::load::Binding::Local
+                && unit.symbols[c.symbol as usize].binding == Binding::Local
                 && (names::is_made_up_constant(name) || names::is_scoped(name));
         found.all.push(Entity {
             kind: if is_code && !is_data { EntityKind::Function } else { EntityKind::Object },
@@ -251,6 +251,7 @@ struct Candidate {
 }
 
 fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candidate> {
+    use Binding::{Global, Local, Unique, Weak};
     let typed = match symbol.kind {
         SymbolKind::Function
         | SymbolKind::Object
@@ -282,6 +283,12 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
             if section.name.starts_with(".gcc_except_table") {
                 return None;
             }
+            // Assemblers for machines whose linkers move code keep what GCC made up as well, and names that begin so
+            // count where they are constants only.
+            let is_kept = names::is_local_label(&symbol.name) && section.is_writable();
+            if is_kept && !section.name.starts_with(".data.rel.ro") && symbol.binding == Local {
+                return None;
+            }
             // A label at the very end names no byte; an empty data object may lie there.
             let is_label = !matches!(symbol.kind, SymbolKind::Object | SymbolKind::Tls) || section.is_code();
             if symbol.offset > section.size
@@ -294,7 +301,6 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         SymbolPlace::Common => None,
         SymbolPlace::Undefined | SymbolPlace::Absolute | SymbolPlace::Reserved(_) => return None,
     };
-    use crate::load::Binding::{Global, Local, Unique, Weak};
     let binding = match symbol.binding {
         Global | Unique => 0,
         Weak => 1,

@@ -101,10 +101,14 @@ const BY_NAME: &[(&str, Treatment)] = &[
     (".orc_unwind_ip", Treatment::Bookkeeping),
     (".orc_header", Treatment::Bookkeeping),
     (".eh_frame", Treatment::Bookkeeping),
+    (".ARM.exidx*", Treatment::Bookkeeping),
     (".sframe", Treatment::Bookkeeping),
     // The kernel's description of types, made from the debug information.
     (".BTF", Treatment::Bookkeeping),
     (".BTF.ext", Treatment::Bookkeeping),
+    // Which registers the code uses (System V ABI, MIPS RISC Processor Supplement, 4-8).
+    (".MIPS.options", Treatment::Bookkeeping),
+    (".reginfo", Treatment::Bookkeeping),
     // Not part of the program, or dropped by the linker script.
     (".comment", Treatment::Bookkeeping),
     (".note.*", Treatment::Bookkeeping),

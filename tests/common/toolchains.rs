@@ -46,6 +46,15 @@ pub const CLANG_16: Toolchain = Toolchain { compiler: &["clang-16"], ..GCC };
 const PLAIN: &[&str] =
     &["-O2", "-O2 -ffunction-sections -fdata-sections -g", "-Os", "-O2 -fPIC -ffunction-sections"];
 
+/// For compilers that reach several variables from one address: what becomes of that is not followed where nothing
+/// decodes the code, and the cases are about other things. `anchored_neighbours` is about that.
+const WITHOUT_ANCHORS: &[&str] = &[
+    "-O2 -fno-section-anchors",
+    "-O2 -ffunction-sections -fdata-sections -g",
+    "-Os -fno-section-anchors",
+    "-O2 -fPIC -ffunction-sections -fno-section-anchors",
+];
+
 /// Cross compilers. GCC for x86-64 compiles for i386 without any package but its own.
 pub const ACROSS: &[Toolchain] = &[
     Toolchain {
@@ -127,21 +136,21 @@ pub const ACROSS: &[Toolchain] = &[
         compiler: &["powerpc64le-linux-gnu-gcc"],
         linker: "powerpc64le-linux-gnu-ld",
         linker_flags: &[],
-        ways: PLAIN,
+        ways: WITHOUT_ANCHORS,
     },
     Toolchain {
         arch: "s390x",
         compiler: &["s390x-linux-gnu-gcc"],
         linker: "s390x-linux-gnu-ld",
         linker_flags: &[],
-        ways: PLAIN,
+        ways: WITHOUT_ANCHORS,
     },
     Toolchain {
         arch: "riscv64",
         compiler: &["riscv64-linux-gnu-gcc"],
         linker: "riscv64-linux-gnu-ld",
         linker_flags: &[],
-        ways: PLAIN,
+        ways: WITHOUT_ANCHORS,
     },
     Toolchain {
         arch: "loongarch64",

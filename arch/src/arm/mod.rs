@@ -5,17 +5,27 @@
 //! it decodes different words alike, knows no vector instructions here, and panics on some words.
 
 mod a32;
+mod abi;
+mod anchors;
 mod bits;
+mod block;
 mod decode;
+mod effects;
 mod format;
+mod literals;
+mod numbers;
 mod relocs;
+mod syntax;
 mod t32;
 mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use syntax::UNIFIED;
+
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, RegSet, RelocKind,
+    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach,
+    Reader, RegSet, RelocKind,
 };
 
 /// A32 and T32.
@@ -47,6 +57,22 @@ impl Arch for Arm {
         relocs::origin(r_type)
     }
 
+    fn readers(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
+        literals::readers(code, insns, out);
+    }
+
+    fn has_section_anchors(&self) -> bool {
+        true
+    }
+
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        anchors::reaches(code, insns, out);
+    }
+
+    fn reach_type(&self, field: Field) -> Option<u32> {
+        relocs::reach_type(field)
+    }
+
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
         relocs::relocation_type(kind)
     }
@@ -63,30 +89,40 @@ impl Arch for Arm {
         decode::is_padding(bytes)
     }
 
+    /// Literals lie at multiples of four, and so T32 code in front of them is filled up with one halfword.
+    fn may_align(&self, len: u32, end: u64) -> bool {
+        len < 64 && end.is_multiple_of(8) || len == 2 && end.is_multiple_of(4)
+    }
+
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
         format::format(code, insn, resolve)
     }
 
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
-        let _ = (code, insn);
-        None
+        numbers::numbers(code, insn)
     }
 
     fn conventions(&self) -> &'static [Convention] {
-        &[]
+        abi::CONVENTIONS
     }
 
     fn stack_register(&self) -> u8 {
-        13
+        effects::SP
+    }
+
+    fn stores_immediates(&self) -> bool {
+        false
+    }
+
+    fn flags(&self) -> RegSet {
+        RegSet::from_iter([effects::FLAGS])
     }
 
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
-        let _ = (code, insn);
-        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+        effects::effects(code, insn)
     }
 
     fn register_name(&self, register: u8) -> &'static str {
-        let _ = register;
-        "?"
+        effects::register_name(register)
     }
 }

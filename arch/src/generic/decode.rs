@@ -136,12 +136,20 @@ impl Table {
         if bytes.iter().all(|&b| b == 0) {
             return true;
         }
+        // Where there are many, the GNU assembler begins with a branch over them.
+        let first = usize::from(self.length(bytes)).min(bytes.len());
+        let word = self.word(&bytes[..first]);
+        let leap = self.pattern(first as u8, word).filter(|p| p.kind == InsnKind::Jump);
+        if leap.is_some_and(|p| p.from == From::Start(0) && p.distance(word) == bytes.len() as i64) {
+            bytes = &bytes[first..];
+        }
         while !bytes.is_empty() {
             let len = self.length(bytes);
             let Some((insn, behind)) = bytes.split_at_checked(usize::from(len)) else { return false };
             // Traceback tables and literals end in zeros up to where instructions begin again.
-            let is_zero = insn.iter().all(|&b| b == 0);
-            if !is_zero && !self.nops.contains(&(len, self.word(insn))) {
+            let word = self.word(insn);
+            let stops = len == 4 && self.traps.contains(&word);
+            if word != 0 && !stops && !self.nops.contains(&(len, word)) {
                 return false;
             }
             bytes = behind;

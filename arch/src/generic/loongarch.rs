@@ -1,6 +1,7 @@
 //! LoongArch. Sources: LoongArch Reference Manual, volume 1, 2.2.5, 2.2.1.10 and appendix B; ELF for the LoongArch
 //! Architecture (la-abi-specs), "Relocations".
 
+use super::anchors::{Register, Registers, register};
 use super::table::{
     Fill, Pattern, Piece, TYPES, address, by_type, call, distance, marker, other, part, piece,
 };
@@ -87,3 +88,14 @@ pub(super) static SUSPECTS: &[Pattern] = &[
 ];
 
 pub(super) static NOPS: &[(u8, u64)] = &[(4, 0x0340_0000)];
+
+const RJ: Register = register(5, 5);
+
+pub(super) static REGISTERS: Registers = Registers {
+    makers: &[(Pattern::new(4, 0xff80_0000, 0x0280_0000, Raw), register(0, 5))], // addi.w, addi.d
+    reads: &[(4, RJ), (4, register(10, 5)), (4, register(0, 5))],
+    direct: &[
+        (Pattern::new(4, 0xfc3f_fc00, 0x2800_0000, Raw), RJ), // ld, st, fld, fst
+        (Pattern::new(4, 0xfcff_fc00, 0x2400_0000, Raw), RJ), // ldptr, stptr
+    ],
+};

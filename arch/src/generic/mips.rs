@@ -1,6 +1,7 @@
 //! MIPS. Sources: MIPS Architecture for Programmers, volume II-A (revisions 5 and 6); System V ABI, MIPS RISC Processor
 //! Supplement, 4-19; 64-bit ELF Object File Specification 2.5, "Relocation".
 
+use super::anchors::{Register, Registers, register};
 use super::table::{
     Fill, From, Pattern, Piece, TYPES, address, by_type, distance, marker, other, part, piece,
 };
@@ -112,3 +113,18 @@ pub(super) static SUSPECTS: &[Pattern] =
     &[Pattern::new(4, 0xfc18_0000, 0xec18_0000, Raw), Pattern::new(4, 0xfc1c_0000, 0x041c_0000, Raw)];
 
 pub(super) static NOPS: &[(u8, u64)] = &[(4, 0)];
+
+const BASE: Register = register(21, 5);
+
+pub(super) static REGISTERS: Registers = Registers {
+    makers: &[
+        (Pattern::new(4, 0xfc00_0000, 0x2400_0000, Raw), register(16, 5)), // addiu
+        (Pattern::new(4, 0xfc00_0000, 0x6400_0000, Raw), register(16, 5)), // daddiu
+    ],
+    reads: &[(4, BASE), (4, register(16, 5))],
+    direct: &[
+        (Pattern::new(4, 0xe000_ffff, 0x8000_0000, Raw), BASE), // loads
+        (Pattern::new(4, 0xe000_ffff, 0xa000_0000, Raw), BASE), // stores
+        (Pattern::new(4, 0xc000_ffff, 0xc000_0000, Raw), BASE), // of the floating-point unit, and of 64 bits
+    ],
+};

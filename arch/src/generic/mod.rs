@@ -5,6 +5,7 @@
 //! which instructions hold distances that an assembler resolves by itself, and which only fill space. All other
 //! instructions are [`InsnKind::Raw`]: their bytes are what they are.
 
+mod anchors;
 mod decode;
 mod format;
 mod loongarch;
@@ -22,8 +23,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{
     Address, Arch, Code, Convention, DynamicKind, Effects, Insn, InsnKind, Machine, Numbers, Operand, Origin,
-    RegSet, RelocKind,
+    REACH_LOST, Reach, RegSet, RelocKind,
 };
+use anchors::Registers;
 use table::{Alignment, Fill, Lengths, TYPES, Table};
 
 /// ELF `e_machine` of the machines that tables tell of.
@@ -98,6 +100,10 @@ impl Generic {
     /// What a relocation type does. Where an entry packs several types, each takes the result of the one before it, and
     /// the last one fills the field.
     fn fill(&self, r_type: u32) -> Fill {
+        // What stands for an address from which something unknown is reached fills nothing, and counts.
+        if r_type >= REACH_LOST {
+            return Fill { origin: self.table.reach_origin, ..Fill::UNKNOWN };
+        }
         if !self.table.packs_types {
             return self.table.relocations.get(r_type as usize).copied().unwrap_or(Fill::UNKNOWN);
         }
@@ -159,6 +165,14 @@ impl Arch for Generic {
 
     fn filler(&self, r_type: u32, addend: i64) -> u64 {
         if self.fill(r_type).aligns { u64::try_from(addend).unwrap_or(0) } else { 0 }
+    }
+
+    fn has_section_anchors(&self) -> bool {
+        true
+    }
+
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        anchors::reaches(self.table, code, insns, out);
     }
 
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
@@ -225,7 +239,10 @@ const UNKNOWN: Table = Table {
     patterns: &[],
     own_patterns: &[],
     suspects: &[],
+    registers: Registers::UNKNOWN,
+    reach_origin: Origin::Field,
     nops: &[],
+    traps: &[],
     alignment: Alignment::None,
 };
 
@@ -237,7 +254,9 @@ const fn ppc(name: &'static str, is_big_endian: bool, relocations: &'static [Fil
         relocations,
         patterns: ppc::PATTERNS,
         suspects: ppc::SUSPECTS,
+        registers: ppc::REGISTERS,
         nops: ppc::NOPS,
+        traps: &[0x7fe0_0008],
         alignment: Alignment::NotBehindBranches,
         ..UNKNOWN
     }
@@ -256,6 +275,8 @@ const fn s390(name: &'static str) -> Table {
         relocations: &s390::RELOCATIONS,
         patterns: s390::PATTERNS,
         suspects: s390::SUSPECTS,
+        registers: s390::REGISTERS,
+        reach_origin: Origin::Ahead(-2),
         nops: s390::NOPS,
         alignment: Alignment::All,
         ..UNKNOWN
@@ -273,6 +294,7 @@ const fn riscv(name: &'static str, own_patterns: &'static [table::Pattern]) -> T
         patterns: riscv::PATTERNS,
         own_patterns,
         suspects: riscv::SUSPECTS,
+        registers: riscv::REGISTERS,
         nops: riscv::NOPS,
         alignment: Alignment::All,
         ..UNKNOWN
@@ -289,7 +311,9 @@ const fn loongarch(name: &'static str) -> Table {
         relocations: &loongarch::RELOCATIONS,
         patterns: loongarch::PATTERNS,
         suspects: loongarch::SUSPECTS,
+        registers: loongarch::REGISTERS,
         nops: loongarch::NOPS,
+        traps: &[0x002a_0000],
         alignment: Alignment::All,
         ..UNKNOWN
     }
@@ -309,7 +333,9 @@ const fn mips(name: &'static str, is_big_endian: bool, is_64: bool, is_revision_
         patterns: mips::PATTERNS,
         own_patterns: if is_revision_6 { mips::PATTERNS_R6 } else { &[] },
         suspects: mips::SUSPECTS,
+        registers: mips::REGISTERS,
         nops: mips::NOPS,
+        traps: &[0x0417_0001],
         ..UNKNOWN
     }
 }

@@ -1,6 +1,7 @@
 //! Power. Sources: Power ISA 3.1; 64-bit ELF V2 ABI Specification 1.4, 3.5; Power Architecture 32-bit ABI
 //! Supplement 1.0, table 4-8.
 
+use super::anchors::{Register, Registers, register};
 use super::table::{Fill, Pattern, TYPES, address, by_type, call, distance, marker, other, part, piece};
 use crate::InsnKind::{Call, ConditionalJump, IndirectCall, IndirectJump, Jump, Raw, Return};
 
@@ -92,3 +93,16 @@ pub(super) static SUSPECTS: &[Pattern] = &[Pattern::new(8, 0xfc10_0000 << 32, 0x
 
 /// `ori 0,0,0`, and those that end a group (`ori 1,1,0`, `ori 2,2,0`), with which compilers align loops.
 pub(super) static NOPS: &[(u8, u64)] = &[(4, 0x6000_0000), (4, 0x6021_0000), (4, 0x6042_0000)];
+
+const RA: Register = register(16, 5);
+
+pub(super) static REGISTERS: Registers = Registers {
+    makers: &[(Pattern::new(4, 0xfc00_0000, 0x3800_0000, Raw), register(21, 5))], // addi
+    reads: &[(4, RA), (4, register(11, 5)), (4, register(21, 5))],
+    direct: &[
+        (Pattern::new(4, 0xe000_ffff, 0x8000_0000, Raw), RA), // lwz to stmw
+        (Pattern::new(4, 0xe000_ffff, 0xa000_0000, Raw), RA), // lhz to stfdu
+        (Pattern::new(4, 0xf800_fffc, 0xe800_0000, Raw), RA), // ld, lwa and others
+        (Pattern::new(4, 0xf800_fffc, 0xf800_0000, Raw), RA), // std and others
+    ],
+};

@@ -1,6 +1,7 @@
 //! RISC-V. Sources: The RISC-V Instruction Set Manual, volume I, chapters 2.5, 16 and 19; RISC-V ELF psABI 1.0,
 //! "Relocations".
 
+use super::anchors::{Register, Registers, register, short_register};
 use super::table::{
     Fill, Pattern, Piece, TYPES, address, by_type, call, distance, entry, marker, other, part, piece,
 };
@@ -92,3 +93,35 @@ pub(super) static PATTERNS_32: &[Pattern] =
 pub(super) static SUSPECTS: &[Pattern] = &[Pattern::new(4, 0x007f, 0x0017, Raw)];
 
 pub(super) static NOPS: &[(u8, u64)] = &[(2, 0x0001), (4, 0x0000_0013)];
+
+const RS1: Register = register(15, 5);
+const SHORT: Register = short_register(7);
+/// The bits of a short load or store that hold a number.
+const SHORT_NUMBER: u64 = 0x1c60;
+
+/// A short load or store right at an address.
+const fn short(value: u64) -> (Pattern, Register) {
+    (Pattern::new(2, 0xe003 | SHORT_NUMBER, value, Raw), SHORT)
+}
+
+pub(super) static REGISTERS: Registers = Registers {
+    makers: &[(Pattern::new(4, 0x707f, 0x0013, Raw), register(7, 5))], // addi
+    reads: &[
+        (4, RS1),
+        (4, register(20, 5)),
+        (2, register(7, 5)),
+        (2, register(2, 5)),
+        (2, SHORT),
+        (2, short_register(2)),
+    ],
+    direct: &[
+        (Pattern::new(4, I | 0x7b, 0x0003, Raw), RS1), // loads
+        (Pattern::new(4, S | 0x7b, 0x0023, Raw), RS1), // stores
+        short(0x2000),                                 // c.fld
+        short(0x4000),                                 // c.lw
+        short(0x6000),                                 // c.ld
+        short(0xa000),                                 // c.fsd
+        short(0xc000),                                 // c.sw
+        short(0xe000),                                 // c.sd
+    ],
+};

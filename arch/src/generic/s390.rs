@@ -1,6 +1,7 @@
 //! z/Architecture. Sources: Principles of Operation (SA22-7832), appendix B and the formats of chapter 5; ELF
 //! Application Binary Interface s390x Supplement, "Relocation".
 
+use super::anchors::{Register, Registers, register};
 use super::table::{
     Fill, Pattern, Piece, TYPES, address, by_type, call, distance, entry, marker, other, piece,
 };
@@ -106,3 +107,30 @@ pub(super) static SUSPECTS: &[Pattern] = &[
 
 /// `nopr` with either register that assemblers write there.
 pub(super) static NOPS: &[(u8, u64)] = &[(2, 0x0707), (2, 0x0700)];
+
+const IN_FOUR: Register = register(12, 4);
+const IN_SIX: Register = register(28, 4);
+
+pub(super) static REGISTERS: Registers = Registers {
+    makers: &[(Pattern::new(6, 0xff0f_0000_0000, 0xc000_0000_0000, Raw), register(36, 4))], // larl
+    reads: &[
+        (2, register(0, 4)),
+        (2, register(4, 4)),
+        (4, register(0, 4)),
+        (4, register(4, 4)),
+        (4, register(12, 4)),
+        (4, register(16, 4)),
+        (4, register(20, 4)),
+        (6, register(12, 4)),
+        (6, register(28, 4)),
+        (6, register(32, 4)),
+        (6, register(36, 4)),
+    ],
+    direct: &[
+        (Pattern::new(4, 0xf000_0fff, 0x4000_0000, Raw), IN_FOUR), // halfwords and characters
+        (Pattern::new(4, 0xf000_0fff, 0x5000_0000, Raw), IN_FOUR), // words
+        (Pattern::new(4, 0xf000_0fff, 0x6000_0000, Raw), IN_FOUR), // long floating-point numbers
+        (Pattern::new(4, 0xf000_0fff, 0x7000_0000, Raw), IN_FOUR), // short ones
+        (Pattern::new(6, 0xff00_0fff_ff00, 0xe300_0000_0000, Raw), IN_SIX), // format RXY
+    ],
+};

@@ -1,5 +1,6 @@
 //! What is known of a machine whose instructions are not decoded, as data.
 
+use super::anchors::Registers;
 use crate::code::Via;
 use crate::{InsnKind, Origin, RelocKind};
 
@@ -26,9 +27,15 @@ pub(super) struct Table {
     /// Instructions that hold a part of a distance that the assembler may have resolved, so that nothing can be said
     /// about where they lead.
     pub suspects: &'static [Pattern],
+    /// How addresses go through registers.
+    pub registers: Registers,
+    /// Where the distance of such an address counts from.
+    pub reach_origin: Origin,
     /// Instructions that do nothing: length in bytes and word.
     pub nops: &'static [(u8, u64)],
-    /// Which of them only move what follows to a round address.
+    /// What linkers fill the room between functions with, beside these: instructions that stop, of four bytes.
+    pub traps: &'static [u64],
+    /// Which of the former only move what follows to a round address.
     pub alignment: Alignment,
 }
 

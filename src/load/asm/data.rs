@@ -24,6 +24,8 @@ impl<'t> Builder<'t> {
             ".long" | ".int" | ".4byte" => 4,
             ".quad" | ".8byte" | ".xword" | ".dword" => 8,
             ".octa" => 16,
+            ".inst" | ".inst.w" if self.syntax.has_literals => 4,
+            ".inst.n" if self.syntax.has_literals => 2,
             _ => return self.other_data(name, tokens),
         };
         let mut payload = Payload::default();
@@ -84,6 +86,7 @@ impl<'t> Builder<'t> {
             ".string16" => self.strings(tokens, 2, true)?,
             ".string32" => self.strings(tokens, 4, true)?,
             ".string64" => self.strings(tokens, 8, true)?,
+            ".even" => self.parts.align(2, 0, None)?,
             ".base64" => self.base64(tokens)?,
             ".uleb128" => self.lebs(tokens, false)?,
             ".sleb128" => self.lebs(tokens, true)?,
