@@ -33,7 +33,7 @@ fn operands(detail: &ArchDetail<'_>, out: &mut Vec<(RegId, Access)>) {
     // SAFETY: it is a structure of one reference and nothing else, as its size shows, and the crate gives no other way to
     // how an operand is used.
     let own: &cs_arm64 = unsafe { *std::ptr::from_ref(detail).cast() };
-    let has = |access: u8, what: cs_ac_type| u32::from(access) & what.0 as u32 != 0;
+    let has = |access: u8, what: cs_ac_type| u32::from(access) & what.0 != 0;
     for operand in &own.operands[..usize::from(own.op_count)] {
         if operand.type_ == arm64_op_type::ARM64_OP_REG {
             // SAFETY: the type tells which member of the union it is.
