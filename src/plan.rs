@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use fixscope_arch::Syntax;
+
 /// A request of `fixscope analyze`.
 #[derive(Debug, Clone)]
 pub struct AnalyzePlan {
@@ -97,6 +99,8 @@ pub struct DiffPlan {
     /// The two files or folders, with the symbol of them that is compared, if only one is. With a symbol on one side
     /// only, its counterpart is.
     pub sides: crate::pair::Pair<FileSymbol>,
+    /// How assembly files are written; `None` where their text tells it.
+    pub syntax: Option<&'static Syntax>,
     /// Report unchanged symbols too.
     pub all: bool,
     /// Keep the instructions and contents of what changed, for showing.
@@ -119,6 +123,8 @@ pub struct FileSymbol {
 pub struct InfoPlan {
     /// The files; of one with a symbol only that is listed, with what it refers to.
     pub files: Vec<FileSymbol>,
+    /// As [`DiffPlan::syntax`].
+    pub syntax: Option<&'static Syntax>,
     /// What is listed of the others.
     pub selection: crate::inspect::Selection,
     /// Number of jobs at a time, at least 1.
@@ -130,6 +136,8 @@ pub struct InfoPlan {
 pub struct ShowPlan {
     /// The files, each with a symbol.
     pub symbols: Vec<FileSymbol>,
+    /// As [`DiffPlan::syntax`].
+    pub syntax: Option<&'static Syntax>,
     /// How they are shown.
     pub form: crate::inspect::Form,
     /// Number of jobs at a time, at least 1.
@@ -141,6 +149,8 @@ pub struct ShowPlan {
 pub struct CallGraphPlan {
     /// The files; a symbol is one that the graph begins at.
     pub files: Vec<FileSymbol>,
+    /// As [`DiffPlan::syntax`].
+    pub syntax: Option<&'static Syntax>,
     /// Names that the graph begins at, of any of the files.
     pub from: Vec<String>,
     /// Reach callers instead of callees.
@@ -162,4 +172,6 @@ pub struct CopyPlan {
     pub file: PathBuf,
     /// The symbols to cut out of it, at least one.
     pub symbols: Vec<String>,
+    /// As [`DiffPlan::syntax`].
+    pub syntax: Option<&'static Syntax>,
 }

@@ -4,139 +4,37 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use common::Random;
-use common::cases::{Case, WAYS, cases};
-use common::programs::{Kind, Language, alter, program, source};
+use common::assembly::{failures, generated_failure};
+use common::cases::WAYS;
+use common::toolchains::{self, Toolchain};
 use fixscope::load::{MappedFile, Reloc, SymbolPlace, Unit, asm, elf};
 use fixscope_arch::{Code, Insn, RegSet, Site};
 use rayon::prelude::*;
 use serde_json::Value;
 
-/// What is listed: `STATUS KIND NAME`, and the same with every cause's kind behind it.
-#[derive(Debug, PartialEq, Eq)]
-struct Verdict {
-    bare: BTreeSet<String>,
-    with_causes: BTreeSet<String>,
-}
-
-/// Cases whose cause is told better from assembly. Among machine code a NOP that ends at a round address may be there
-/// for alignment, and only the table that leads to it tells that one more is there; in assembly it is an instruction.
-const OTHER_CAUSE: [&str; 1] = ["static_key_branch_added"];
-
-fn verdict(original: &Path, patched: &Path) -> Result<Verdict, String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))
-        .args(["diff", "--format", "json"])
-        .args([original, patched])
-        .output()
-        .expect("fixscope runs");
-    if output.status.code().is_none_or(|c| c > 1) {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-    }
-    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
-    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    let mut verdict = Verdict { bare: BTreeSet::new(), with_causes: BTreeSet::new() };
-    for unit in report["units"].as_array().expect("units") {
-        assert_eq!(unit["arch"], "x86_64");
-        for symbol in unit["symbols"].as_array().expect("symbols") {
-            let line =
-                format!("{} {} {}", text(&symbol["status"]), text(&symbol["kind"]), text(&symbol["name"]));
-            for cause in symbol["causes"].as_array().expect("causes") {
-                verdict.with_causes.insert(format!("{line} {}", text(&cause["kind"])));
-            }
-            verdict.bare.insert(line);
-        }
-    }
-    Ok(verdict)
-}
-
-/// Compiles to assembly, and assembles that.
-fn compile(compiler: &str, source: &Path, flags: &[&str], folder: &Path, name: &str) -> (PathBuf, PathBuf) {
-    let (assembly, object) = (folder.join(format!("{name}.s")), folder.join(format!("{name}.o")));
-    let run = |arguments: &[&str], from: &Path, to: &Path| {
-        let output = Command::new(compiler)
-            .args(arguments)
-            .args(["-w", "-o"])
-            .args([to, from])
-            .current_dir(source.parent().expect("a source lies in a folder"))
-            .output()
-            .expect("the compiler runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    };
-    if source.extension().is_some_and(|e| e == "s") {
-        std::fs::copy(source, &assembly).expect("the temporary folder is writable");
-    } else {
-        let mut with_flags = flags.to_vec();
-        // What debug information tells, assembly files do not.
-        with_flags.extend(["-g0", "-S"]);
-        run(&with_flags, source, &assembly);
-    }
-    run(&["-c"], &assembly, &object);
-    (assembly, object)
-}
-
-/// How the verdict on the assembly of a case differs from that on its object files.
-fn failure(compiler: &str, case: &Case, way: &str, folder: &Path) -> Option<String> {
-    let mut flags: Vec<&str> = way.split_whitespace().collect();
-    flags.extend(case.flags.iter().map(String::as_str));
-    let side = |side: &str| {
-        let source = |ending: &str| case.folder.join(format!("{side}.{ending}"));
-        let written = Some(source("s")).filter(|path| path.exists());
-        compile(compiler, &written.unwrap_or_else(|| source("c")), &flags, folder, side)
-    };
-    let (o, p) = (side("original"), side("patched"));
-    let name =
-        format!("{} ({compiler} {way})", case.folder.file_name().unwrap_or_default().to_string_lossy());
-    for assembly in [&o.0, &p.0] {
-        match verdict(assembly, assembly) {
-            Ok(same) if same.bare.is_empty() => {}
-            other => return Some(format!("{name}: with itself {other:?}")),
-        }
-    }
-    let (text, object) = (verdict(&o.0, &p.0), verdict(&o.1, &p.1).expect("objects are read"));
-    let same = |text: &Verdict| {
-        let only_names = OTHER_CAUSE.iter().any(|n| case.folder.ends_with(n));
-        text.bare == object.bare && (only_names || text.with_causes == object.with_causes)
-    };
-    match text {
-        Ok(text) if same(&text) => None,
-        text => Some(format!("{name}:\n  objects  {object:?}\n  assembly {text:?}")),
-    }
-}
-
-fn run(compiler: &str, ways: &[&str]) {
-    let only = std::env::var("FIXSCOPE_CASE").ok();
-    let failures: Vec<String> = cases("x86_64")
-        .into_par_iter()
-        .filter(|c| c.compiler.as_deref().is_none_or(|c| compiler.starts_with(c)))
-        // Nothing links assembly.
-        .filter(|c| !c.folder.join("original").is_dir())
-        .filter(|c| only.as_ref().is_none_or(|only| c.folder.ends_with(only)))
-        .flat_map_iter(|case| {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            ways.iter().filter_map(|way| failure(compiler, &case, way, folder.path())).collect::<Vec<_>>()
-        })
-        .collect();
+fn run(toolchain: &Toolchain, ways: &[&str]) {
+    let failures = failures(toolchain, ways);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
 fn assembly_and_objects_give_the_same_verdict() {
-    run("gcc", WAYS);
+    run(&toolchains::GCC, WAYS);
 }
 
 #[test]
 #[ignore = "needs clang"]
 fn assembly_and_objects_of_clang_give_the_same_verdict() {
-    run("clang", &WAYS[..4]);
+    run(&toolchains::CLANG, &WAYS[..4]);
 }
 
 #[test]
 #[ignore = "needs clang-16"]
 fn assembly_and_objects_of_a_newer_clang_give_the_same_verdict() {
-    run("clang-16", &WAYS[..4]);
+    run(&toolchains::CLANG_16, &WAYS[..4]);
 }
 
 /// What a relocation leads to: section and offset for what lies in this file's data, else a name and an addend.
@@ -203,32 +101,9 @@ fn symbols(unit: &Unit<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// How the verdict on the assembly of a generated program, with one thing altered and in another order, differs from
-/// that on its object files.
-fn generated_failure(seed: u64) -> Option<String> {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let way = WAYS[(seed % WAYS.len() as u64) as usize];
-    let original = program(&mut random, Kind { language: Language::C, float: true });
-    let mut patched = original.clone();
-    let (what, _) = alter(&mut patched, &mut random);
-    patched.order.reverse();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let flags: Vec<&str> = way.split_whitespace().collect();
-    let side = |name: &str, text: String| {
-        let path = folder.path().join(format!("{name}.c"));
-        std::fs::write(&path, text).expect("the temporary folder is writable");
-        compile("gcc", &path, &flags, folder.path(), name)
-    };
-    let (o, p) = (side("original", source(&original)), side("patched", source(&patched)));
-    let object = verdict(&o.1, &p.1).expect("objects are read");
-    match verdict(&o.0, &p.0) {
-        Ok(text) if text == object && !text.bare.is_empty() => None,
-        text => Some(format!("seed {seed} ({way}), {what}:\n  objects  {object:?}\n  assembly {text:?}")),
-    }
-}
-
 fn run_generated(seeds: std::ops::Range<u64>) {
-    let failures: Vec<String> = seeds.into_par_iter().filter_map(generated_failure).collect();
+    let failures: Vec<String> =
+        seeds.into_par_iter().filter_map(|seed| generated_failure(&toolchains::GCC, WAYS, seed)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
@@ -273,7 +148,7 @@ fn refusal(folder: &Path, name: &str, text: &[u8]) -> String {
 #[test]
 fn what_cannot_be_read_is_refused_by_file_and_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let cases: [(&str, &str); 30] = [
+    let cases: [(&str, &str); 32] = [
         (".text\n.frobnicate 5\n", "line 2: `.frobnicate`, a directive that fixscope does not know"),
         (".data\n.long 1\n.ascii \"abc\n", "line 3: text in quotes that does not end"),
         (".text\n\n.intel_syntax noprefix\n", "line 3: `.intel_syntax`: fixscope reads AT&T syntax"),
@@ -299,10 +174,12 @@ fn what_cannot_be_read_is_refused_by_file_and_line() {
         (".data\n.incbin \"x\"\n", "line 2: `.incbin` takes in another file"),
         (".text\n.if 1\nnop\n.endif\n", "line 2: `.if` assembles on a condition"),
         (".text\n.rept 3\nnop\n.endr\n", "line 2: `.rept` repeats statements"),
-        (".text\npushl %ebp\n", "line 2: an instruction of 32-bit x86"),
-        (".text\nstp x29, x30, [sp, -16]!\n", "line 2: `stp` has operands that are not written as x86-64"),
+        (".text\nmovq %rax, %rbx\npushl %ebp\n", "line 3: `pushl` is an instruction of 32-bit x86"),
         (".text\nmov eax, ebx\n", "line 2: `mov` has operands that are not written as x86-64"),
-        (".code32\nnop\n", "line 1: `.code32`: fixscope reads 64-bit code"),
+        (".text\nmovq %rax, %rbx\n.code32\nnop\n", "line 3: `.code32`, and the file is read as x86_64"),
+        (".text\nmovq %rax, %rbx\nstp x1, x2, [x3]\n", "could be x86_64 or aarch64; say which with `--arch`"),
+        (".text\nstp x1, x2, [x3]\nmov %w1, w2\n", "line 3: `mov` has operands that are not written as A64"),
+        (".text\nstp x1, x2, [x3]\nn .req x1\n", "line 3: `.req` gives a register another name"),
         (".data\nx: .long 1\n.size x, 9\n", "line 3: `x` ends behind its section"),
         (".comm __gnu_lto_slim,1,1\n", "line 1: is GCC's intermediate language"),
         (".set a, b\n.set b, a\n.data\n.quad a\n", "is set to what is neither a place nor a number"),

@@ -10,7 +10,7 @@ use common::programs::{Kind, Language, program, source};
 use fixscope::compare::{Options, Status, compare};
 use fixscope::load::{SymbolKind, SymbolPlace, Unit, elf};
 use fixscope::pair::Pair;
-use fixscope_arch::{Code, Insn, InsnKind, Site};
+use fixscope_arch::{Arch, Code, Insn, InsnKind, Site};
 use rayon::prelude::*;
 
 const WAYS: &[&[&str]] = &[
@@ -21,6 +21,15 @@ const WAYS: &[&[&str]] = &[
     &["-O2", "-mcmodel=kernel", "-mno-red-zone", "-fno-pic", "-pg", "-mfentry", "-mrecord-mcount"],
 ];
 
+/// As [`WAYS`], for i386.
+const WAYS_32: &[&[&str]] = &[
+    &["-m32", "-O2", "-fno-pic"],
+    &["-m32", "-O2", "-fPIC", "-ffunction-sections", "-fdata-sections"],
+    &["-m32", "-Os", "-fPIC", "-fcf-protection=branch"],
+    &["-m32", "-O3", "-fno-pic", "-march=i586"],
+    &["-m32", "-O2", "-fno-pic", "-mregparm=3", "-pg", "-mfentry", "-mrecord-mcount"],
+];
+
 /// A function: its name, where its bytes lie in the file, and which of them are in a field.
 struct Function {
     name: String,
@@ -29,13 +38,13 @@ struct Function {
     /// Offset in bytes from the start of the section.
     address: u64,
     insns: Vec<Insn>,
+    arch: &'static dyn Arch,
 }
 
 impl Function {
     /// Whether the branch at `at` leads, with that byte replaced, to NOPs that end where it led before: what is done is
     /// the same.
     fn leads_through_padding(&self, at: usize, bytes: &[u8]) -> bool {
-        let arch: &dyn fixscope_arch::Arch = &fixscope_arch::x86::X86_64;
         let Some(insn) = self.insns.iter().find(|i| (i.offset as usize..i.end() as usize).contains(&at))
         else {
             return false;
@@ -43,7 +52,7 @@ impl Function {
         let code = &bytes[self.in_file + insn.offset as usize..self.in_file + insn.end() as usize];
         let mut altered = Vec::new();
         let address = self.address + u64::from(insn.offset);
-        arch.decode(&Code { bytes: code, address, sites: &[], modes: &[] }, &mut altered);
+        self.arch.decode(&Code { bytes: code, address, sites: &[], modes: &[] }, &mut altered);
         let [now] = altered[..] else { return false };
         let (Some(old), Some(new)) = (insn.target, now.target) else { return false };
         let nops = |from: u64, to: u64| {
@@ -65,7 +74,7 @@ enum Byte {
 }
 
 fn functions(file: &[u8], unit: &Unit<'_>) -> Vec<Function> {
-    let arch = unit.arch().expect("x86_64");
+    let arch = unit.arch().expect("x86");
     let mut found = Vec::new();
     for symbol in unit.symbols.iter().filter(|s| s.kind == SymbolKind::Function && s.size > 0) {
         let SymbolPlace::Section(index) = symbol.place else { continue };
@@ -82,7 +91,11 @@ fn functions(file: &[u8], unit: &Unit<'_>) -> Vec<Function> {
             .map(|r| Site { offset: (r.offset - symbol.offset) as u32, kind: arch.relocation(r.r_type) })
             .collect();
         let mut bytes = vec![Byte::Plain; code.len()];
-        for site in &sites {
+        for (site, reloc) in sites.iter().zip(&relocs) {
+            // The addend stands in the field.
+            if reloc.addend.is_none() {
+                continue;
+            }
             let size = usize::from(site.kind.size().expect("gcc's relocations are known"));
             bytes[site.offset as usize..][..size].fill(Byte::Free);
         }
@@ -93,14 +106,14 @@ fn functions(file: &[u8], unit: &Unit<'_>) -> Vec<Function> {
         }
         let in_file = section.data.as_ptr() as usize - file.as_ptr() as usize + start;
         let name = symbol.name.split(".cold").next().unwrap_or_default().to_owned();
-        found.push(Function { name, in_file, bytes, address: symbol.offset, insns });
+        found.push(Function { name, in_file, bytes, address: symbol.offset, insns, arch });
     }
     found
 }
 
-fn check(seed: u64) -> (usize, Vec<String>) {
+fn check(ways: &[&[&str]], seed: u64) -> (usize, Vec<String>) {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let way = WAYS[(seed % WAYS.len() as u64) as usize];
+    let way = ways[(seed % ways.len() as u64) as usize];
     let kind = Kind { language: Language::C, float: !way.contains(&"-mcmodel=kernel") };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut flags = way.to_vec();
@@ -125,7 +138,7 @@ fn check(seed: u64) -> (usize, Vec<String>) {
         flipped += 1;
         let patched = elf::read(&path, &altered).expect("only code was altered");
         let comparison =
-            compare(Pair::new(&original, &patched), Options::default()).expect("both are x86_64");
+            compare(Pair::new(&original, &patched), Options::default()).expect("both are of one machine");
         let listed =
             comparison.entries.iter().any(|e| e.name == function.name && e.status == Status::Changed);
         if !listed && !function.leads_through_padding(at, &altered) {
@@ -135,9 +148,10 @@ fn check(seed: u64) -> (usize, Vec<String>) {
     (flipped, failures)
 }
 
-fn run(seeds: std::ops::Range<u64>) {
+fn run(ways: &[&[&str]], seeds: std::ops::Range<u64>) {
     let least = (seeds.end - seeds.start) as usize * 20;
-    let (flipped, failures): (Vec<usize>, Vec<Vec<String>>) = seeds.into_par_iter().map(check).unzip();
+    let (flipped, failures): (Vec<usize>, Vec<Vec<String>>) =
+        seeds.into_par_iter().map(|seed| check(ways, seed)).unzip();
     let failures = failures.concat();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(flipped.iter().sum::<usize>() > least, "enough bits were flipped");
@@ -145,11 +159,13 @@ fn run(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn every_flipped_bit_is_seen() {
-    run(0..30);
+    run(WAYS, 0..30);
+    run(WAYS_32, 0..30);
 }
 
 #[test]
 #[ignore = "takes a minute"]
 fn every_flipped_bit_of_many_programs_is_seen() {
-    run(30..430);
+    run(WAYS, 30..430);
+    run(WAYS_32, 30..430);
 }

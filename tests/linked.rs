@@ -45,6 +45,11 @@ struct Case {
     ways: &'static [&'static [&'static str]],
 }
 
+/// The linker writes another instruction where it knows what an entry of the global offset table would hold:
+/// `lea` or `mov` with the address for the load of it, and a direct call with a prefix for one through it.
+const RELAXED: &[&str] =
+    &["-fPIC -fno-plt -pie", "-fPIC -fno-plt -no-pie", "-fPIC -fno-plt -pie -Wl,--no-relax"];
+
 const EVERYWHERE: &[&[&str]] = &[PROGRAMS, LIBRARIES];
 
 const CASES: &[Case] = &[
@@ -88,6 +93,22 @@ const CASES: &[Case] = &[
                F int use_case(int x) { return CALLED(x) + both[x & 1](x); }",
         expected: &["changed function use_case"],
         ways: EVERYWHERE,
+    },
+    Case {
+        name: "accesses through the global offset table that the linker relaxes",
+        text: "int first = 1, second = 2;\nF int one(int x) { return x * 11; }\nF int two(int x) { return x * 13; }\n\
+               #ifdef PATCHED\nF int more(int x) { return one(x) + first; }\n#define CALLED two\n#define READ second\n\
+               #else\n#define CALLED one\n#define READ first\n#endif\n\
+               F int same(int x) { first += x; second -= x; return one(x) + two(x); }\n\
+               F int use_case(int x) { return CALLED(x) + same(x); }\n\
+               F int reads(int x) { return READ + x; }\nF int *takes(void) { return &READ; }",
+        expected: &[
+            "changed function reads",
+            "changed function takes",
+            "changed function use_case",
+            "new function more",
+        ],
+        ways: &[RELAXED],
     },
     Case {
         name: "a table of functions with another one",
@@ -553,4 +574,19 @@ fn constants_in_a_writable_section() {
     let original = build("original", "");
     let patched = build("patched", "const int *const more[] = { (const int[]){ 1, 2, 3 } };");
     assert_eq!(listed(&original, &patched), set(&["new object more"]));
+}
+
+#[test]
+fn linked_files_of_i386_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = folder.path();
+    std::fs::write(at.join("a.c"), "int f(int x) { return x + 1; } int _start(void) { return f(3); }")
+        .expect("the temporary folder is writable");
+    for (name, flags) in [("fixed", &["-no-pie", "-fno-pic"]), ("shared", &["-shared", "-fPIC"])] {
+        let mut words = vec!["gcc", "-m32", "-nostdlib", "-o", name, "a.c"];
+        words.extend(flags);
+        sh(&words, at);
+        let output = run_expecting(fixscope(at).arg("diff").args([at.join(name), at.join(name)]), 2);
+        assert!(output.stderr.contains("is a linked file of i386"), "{}", output.stderr);
+    }
 }

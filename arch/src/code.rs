@@ -178,6 +178,18 @@ pub enum Origin {
     /// From a place in the code that took its own address: the addend is how many bytes before the start of the field
     /// it is, and says nothing else. Data has no such places.
     Label,
+    /// In data among code from what the program counter reads as where it is added to what the field holds, as far as
+    /// [`crate::Arch::readers`] tells; elsewhere from the start of the field.
+    Reader,
+}
+
+/// Where the distance in a field counts from that code reads and adds the program counter to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// Offset of the field in bytes from the start of the code.
+    pub site: u32,
+    /// Offset in bytes from the start of the code of the place that the distance counts from.
+    pub origin: u32,
 }
 
 /// What an instruction has to do with an address that relocations made: compilers reach several data objects from one

@@ -74,7 +74,7 @@ pub mod x86;
 pub use abi::Convention;
 pub use code::{
     Address, AddressForm, Base, Code, DynamicKind, Field, Insn, InsnKind, JumpTable, Mode, ModeChange,
-    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, RelocKind, Site, TablePlace,
+    Operand, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, Reader, RelocKind, Site, TablePlace,
 };
 pub use numbers::{Number, NumberRole, Numbers, Shape};
 pub use regs::{Effects, RegSet};
@@ -110,6 +110,12 @@ pub trait Arch: Sync {
     fn origin(&self, r_type: u32) -> Origin {
         let _ = r_type;
         Origin::Field
+    }
+
+    /// Appends to `out`, ordered by site, where distances with [`Origin::Reader`] count from. What is not certain is left
+    /// out.
+    fn readers(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
+        let _ = (code, insns, out);
     }
 
     /// Whether the symbol of a relocation of ELF type `r_type` names an instruction, and what is meant is where the
@@ -175,6 +181,12 @@ pub trait Arch: Sync {
         let _ = (code, out);
     }
 
+    /// Whether [`Arch::addresses`] finds what code of linked files refers to. Where it does not, two programs could
+    /// have the same bytes and do something else.
+    fn reads_linked_code(&self) -> bool {
+        true
+    }
+
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
     fn is_padding(&self, bytes: &[u8]) -> bool;
 
@@ -182,6 +194,12 @@ pub trait Arch: Sync {
     /// for that, and every such instruction in it is meant.
     fn aligns_by_instructions(&self) -> bool {
         true
+    }
+
+    /// Whether instructions that do nothing, `len` bytes of them up to the offset `end` from the start of the section,
+    /// may stand there to move what follows to a round address.
+    fn may_align(&self, len: u32, end: u64) -> bool {
+        len < 64 && end.is_multiple_of(8)
     }
 
     /// The instruction's text in the GNU assembler's syntax. `resolve` gives the text for a place that a
@@ -276,5 +294,5 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
     }
 }
 
-/// How assembly text is written, for every architecture that is read as text.
-pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT];
+/// How assembly text is written, for every architecture that is read as text. What could be of several is of the first.
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64];

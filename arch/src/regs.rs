@@ -30,13 +30,13 @@ impl RegSet {
 
     /// The registers of either set.
     #[must_use]
-    pub fn union(self, other: RegSet) -> RegSet {
+    pub const fn union(self, other: RegSet) -> RegSet {
         RegSet(self.0 | other.0)
     }
 
     /// The registers of this set that are not in the other.
     #[must_use]
-    pub fn without(self, other: RegSet) -> RegSet {
+    pub const fn without(self, other: RegSet) -> RegSet {
         RegSet(self.0 & !other.0)
     }
 

@@ -5,7 +5,9 @@ pub mod inspect;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use fixscope_arch::{SYNTAXES, Syntax};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -144,9 +146,35 @@ pub struct DiffArgs {
     /// The same of the patched side
     #[arg(value_name = "PATCHED[:SYMBOL]", value_hint = ValueHint::AnyPath)]
     pub patched: OsString,
+    /// How assembly files are read.
+    #[command(flatten)]
+    pub text: TextArgs,
     /// How the outcome is shown.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// How assembly files are read.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct TextArgs {
+    /// Architecture of assembly files [default: what their text tells]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(SYNTAXES.iter().map(|s| s.arch)).map(|name| named(&name)))]
+    arch: Option<Named>,
+}
+
+/// How the text of an architecture is written.
+#[derive(Debug, Clone, Copy)]
+struct Named(Option<&'static Syntax>);
+
+fn named(name: &str) -> Named {
+    Named(SYNTAXES.iter().copied().find(|s| s.arch == name))
+}
+
+impl TextArgs {
+    /// How the text of the architecture is written that was named.
+    pub fn syntax(self) -> Option<&'static Syntax> {
+        self.arch.and_then(|named| named.0)
+    }
 }
 
 /// Arguments that all subcommands share.

@@ -30,6 +30,7 @@ pub fn info(args: &InfoArgs, environment: &Environment) -> Result<u8> {
     let (global, local) = either(args.global, args.local);
     let plan = InfoPlan {
         files: files(&args.files)?,
+        syntax: args.output.text.syntax(),
         selection: Selection { functions, objects, global, local, references: args.refs },
         jobs: jobs(&args.output, environment),
     };
@@ -54,7 +55,8 @@ pub fn show(args: &ShowArgs, environment: &Environment) -> Result<u8> {
         return Err(Error::Request(format!("{file}: names no symbol; {hint}")));
     }
     let form = if args.normalized { Form::Normalized } else { Form::Raw };
-    let plan = ShowPlan { symbols, form, jobs: jobs(&args.output, environment) };
+    let syntax = args.output.text.syntax();
+    let plan = ShowPlan { symbols, syntax, form, jobs: jobs(&args.output, environment) };
     let target = Target::new(&args.output, args.color, environment)?;
     let show = target.with_progress(environment, |bar| pipeline::show(&plan, bar))?;
     target.destination.write(|out| match args.format {
@@ -78,6 +80,7 @@ pub fn callgraph(args: CallGraphArgs, environment: &Environment) -> Result<u8> {
     let target = Target::new(&args.output, Colour::Never, environment)?;
     let plan = CallGraphPlan {
         files,
+        syntax: args.output.text.syntax(),
         from: args.from,
         callers: args.callers,
         max_depth: args.max_depth,
@@ -115,7 +118,7 @@ pub fn copy(args: &CopyArgs) -> Result<u8> {
     }
     let Some(file) = file else { return Err(Error::Request("name a FILE:SYMBOL to copy".to_owned())) };
     let destination = Destination::resolve(args.output.as_deref())?;
-    let copied = pipeline::copy(&CopyPlan { file, symbols })?;
+    let copied = pipeline::copy(&CopyPlan { file, symbols, syntax: args.text.syntax() })?;
     destination.write(|out| out.write_all(&copied.text))?;
     if args.verbose {
         let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };

@@ -119,6 +119,7 @@ pub fn diff(args: DiffArgs, environment: &Environment) -> Result<(DiffPlan, Pres
     }
     let presentation = presentation(&args.output, None, environment)?;
     let plan = DiffPlan {
+        syntax: args.text.syntax(),
         all: args.output.all,
         show: shows(&args.output),
         jobs: jobs(&args.output, environment),

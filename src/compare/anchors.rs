@@ -53,7 +53,9 @@ impl Sides<'_> {
                 let there = p.entity(partner);
                 there.section == Some(section_p) && there.offset == moved(entity.offset)
             });
-            if !stays && !self.same_made_up(id, section_p, moved(entity.offset)) {
+            // What has no identity of its own must have the same content too: nobody else is told of it.
+            let same = stays && !entity.by_content || self.same_made_up(id, section_p, moved(entity.offset));
+            if !same {
                 return Err(vec![self.unfollowed(targets, o.name(id))]);
             }
             self.same_gap(Pair::new(section_o, section_p), covered..entity.offset, moved)

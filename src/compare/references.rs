@@ -129,6 +129,10 @@ impl<'c> Sides<'c> {
                     differ()
                 }
             }
+            (
+                Target::Unplaced { section: o, addend: at_o },
+                Target::Unplaced { section: p, addend: at_p },
+            ) if at_o == at_p && self.same_sections(Pair::new(o, p)) => Ok(()),
             // A global that is defined on one side only is still the thing of that name for those who refer to it.
             (Target::Symbol { index, addend }, Target::Entity { id, offset }) => {
                 let symbol = &self.original.unit.symbols[index as usize];
@@ -161,6 +165,21 @@ impl<'c> Sides<'c> {
             }
             _ => differ(),
         }
+    }
+
+    /// Whether two sections are the same in every byte, relocation and symbol.
+    fn same_sections(&self, sections: Pair<u32>) -> bool {
+        let (o, p) = (self.original.unit, self.patched.unit);
+        let (Some(a), Some(b)) = (o.section(sections.original), p.section(sections.patched)) else {
+            return false;
+        };
+        let same_relocs = sections.original == sections.patched && o.same_relocs(p, sections.original);
+        let has_relocs = !self.original.relocs(sections.original).is_empty()
+            || !self.patched.relocs(sections.patched).is_empty();
+        a.name == b.name
+            && a.size == b.size
+            && a.data == b.data
+            && (!has_relocs || same_relocs && o.same_symbols(p))
     }
 
     fn is_global_named(&self, n: &Normalized<'_, '_>, id: EntityId, name: &str) -> bool {

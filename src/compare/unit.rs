@@ -96,6 +96,7 @@ fn common_arch(units: Pair<&Unit<'_>>) -> Result<&'static dyn Arch> {
         );
         return Err(Error::input(&p.path, "architecture", what));
     }
+    arch_of(o)?;
     arch_of(p)
 }
 

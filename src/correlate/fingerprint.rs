@@ -120,6 +120,9 @@ impl Fingerprints<'_, '_, '_> {
             Target::Place { section, offset } => {
                 (4u8, n.unit.section(section).map(|s| &*s.name), offset).hash(hasher);
             }
+            Target::Unplaced { section, addend } => {
+                (6u8, n.unit.section(section).map(|s| &*s.name), addend).hash(hasher);
+            }
             Target::Number(number) => (5u8, number).hash(hasher),
         }
     }

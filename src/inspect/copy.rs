@@ -11,10 +11,11 @@ mod write;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use fixscope_arch::Syntax;
 use rustc_hash::FxHashSet;
 
 use crate::error::{Error, Result};
-use crate::load::asm::{Name, Parser, Statement, StatementKind};
+use crate::load::asm::{Name, Parser, Statement, StatementKind, detect};
 
 use super::names::near;
 use blocks::{Blocks, Source};
@@ -33,13 +34,15 @@ pub struct Copied {
 }
 
 /// Cuts symbols out of an assembly file. What they need of the file and nobody else can see comes along, and what
-/// that needs in turn; global symbols become references to another file. What is asked for becomes global.
+/// that needs in turn; global symbols become references to another file. What is asked for becomes global. `syntax` is how the text is written;
+/// without it the text tells that.
 ///
 /// # Errors
 /// [`Error::Input`] when the text cannot be read (`assembly`) or does not define a symbol (`no-symbol`).
-pub fn copy(path: &Path, text: &[u8], symbols: &[String]) -> Result<Copied> {
-    let [syntax] = fixscope_arch::SYNTAXES else {
-        return Err(Error::input(path, "assembly", "could be for several architectures"));
+pub fn copy(path: &Path, text: &[u8], symbols: &[String], syntax: Option<&'static Syntax>) -> Result<Copied> {
+    let syntax = match syntax {
+        Some(syntax) => syntax,
+        None => detect(path, text)?.0,
     };
     let mut parser = Parser::new(path, text, syntax);
     let mut statements = Vec::new();

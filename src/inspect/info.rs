@@ -239,7 +239,7 @@ fn reference_kind(n: &Normalized<'_, '_>, target: Target) -> ReferenceKind {
             Some(s) if s.is_strings() => ReferenceKind::String,
             _ => ReferenceKind::Data,
         },
-        Target::Place { .. } => ReferenceKind::Section,
+        Target::Place { .. } | Target::Unplaced { .. } => ReferenceKind::Section,
         Target::Number(_) => ReferenceKind::Number,
     }
 }

@@ -169,6 +169,10 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
         let value: u64 = symbol.st_value(endian).into();
         let size: u64 = symbol.st_size(endian).into();
         let mut offset = value;
+        let is_thumb = machine == elf::EM_ARM
+            && matches!(kind, SymbolKind::Function | SymbolKind::Ifunc)
+            && matches!(place, SymbolPlace::Section(_))
+            && value & 1 != 0;
         if let SymbolPlace::Section(i) = place {
             let Some(section) = sections.get(i as usize) else {
                 return Err(Error::input(
@@ -179,6 +183,9 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             };
             if kind != SymbolKind::Tls {
                 offset = value.wrapping_sub(section.address);
+            }
+            if is_thumb {
+                offset &= !1;
             }
             // Linker scripts define symbols without size outside of their section; with a size it is damage.
             if section.is_allocated()
@@ -195,13 +202,6 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
                     ),
                 ));
             }
-        }
-        let is_thumb = machine == elf::EM_ARM
-            && matches!(kind, SymbolKind::Function | SymbolKind::Ifunc)
-            && matches!(place, SymbolPlace::Section(_))
-            && value & 1 != 0;
-        if is_thumb {
-            offset &= !1;
         }
         if kind == SymbolKind::File {
             file = Some(index.0 as u32);

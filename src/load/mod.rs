@@ -13,6 +13,12 @@ pub mod linked;
 pub mod names;
 pub mod unit;
 
+use std::path::Path;
+
+use fixscope_arch::Syntax;
+
+use crate::error::Result;
+
 pub use file::MappedFile;
 pub use linked::Linked;
 pub use unit::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};
@@ -21,6 +27,14 @@ pub use unit::{Binding, Reloc, Section, Symbol, SymbolKind, SymbolPlace, Unit};
 ///
 /// # Errors
 /// As [`elf::read`] and [`asm::read`].
-pub fn read<'d>(path: &'d std::path::Path, bytes: &'d [u8]) -> crate::error::Result<Unit<'d>> {
-    if asm::is_assembly(path, bytes) { asm::read(path, bytes) } else { elf::read(path, bytes) }
+pub fn read<'d>(path: &'d Path, bytes: &'d [u8]) -> Result<Unit<'d>> {
+    read_as(path, bytes, None)
+}
+
+/// As [`read`], where it is said how assembly files are written.
+///
+/// # Errors
+/// As [`elf::read`] and [`asm::read_as`].
+pub fn read_as<'d>(path: &'d Path, bytes: &'d [u8], syntax: Option<&'static Syntax>) -> Result<Unit<'d>> {
+    if asm::is_assembly(path, bytes) { asm::read_as(path, bytes, syntax) } else { elf::read(path, bytes) }
 }

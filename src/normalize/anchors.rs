@@ -32,7 +32,7 @@ impl Normalized<'_, '_> {
     /// they reach it.
     pub(super) fn with_reached(&self, section: u32, relocs: Vec<Reloc>) -> Vec<Reloc> {
         let is_code = self.unit.section(section).is_some_and(crate::load::Section::is_code);
-        if !self.arch.has_section_anchors() || !is_code || self.unit.text.is_some() {
+        if !self.arch.has_section_anchors() || !is_code {
             return relocs;
         }
         let mut anchored: FxHashMap<u32, bool> = FxHashMap::default();
@@ -65,7 +65,11 @@ impl Normalized<'_, '_> {
     fn is_of_anchors(&self, symbol: u32) -> bool {
         let Some(symbol) = self.unit.symbols.get(symbol as usize) else { return false };
         let SymbolPlace::Section(index) = symbol.place else { return false };
-        let by_place = symbol.kind == SymbolKind::Section || symbol.name.starts_with(".L");
+        // In text a label is what it names, but for anchors.
+        let by_place = match &self.unit.text {
+            Some(_) => symbol.name == crate::load::asm::PLACE,
+            None => symbol.kind == SymbolKind::Section || symbol.name.starts_with(".L"),
+        };
         let Some(section) = self.unit.section(index).filter(|_| by_place) else { return false };
         if section.is_code() || !section.is_allocated() || section.is_mergeable() || !self.is_ordinary(index)
         {
@@ -103,7 +107,10 @@ impl Normalized<'_, '_> {
                 Base::Literal(load) => self.literal(id, &insns, relocs, own.clone(), load),
             };
             let Some(base) = base.filter(|base| is_anchored(base)) else { continue };
-            self.note(reach, base, at(insns[reach.insn as usize].offset), changes);
+            let insn = &insns[reach.insn as usize];
+            let filled = relocs[own.clone()].iter().map(|r| r.offset);
+            let filled = filled.filter(|r| (at(insn.offset)..at(insn.end())).contains(r));
+            self.note(reach, base, at(insn.offset), filled, changes);
         }
     }
 
@@ -113,14 +120,22 @@ impl Normalized<'_, '_> {
         changes.added.extend(anchors.map(|r| Reloc { r_type: REACH_LOST, ..*r }));
     }
 
-    /// Notes what one instruction, at an offset of the section, has to do with an address.
-    fn note(&self, reach: Reach, base: &Reloc, at: u64, changes: &mut Changes) {
+    /// Notes what one instruction, at an offset of the section, has to do with an address. `filled` are the offsets of its
+    /// own relocations.
+    fn note(
+        &self,
+        reach: Reach,
+        base: &Reloc,
+        at: u64,
+        filled: impl Iterator<Item = u64>,
+        changes: &mut Changes,
+    ) {
         let is_literal = matches!(reach.base, Base::Literal(_));
         match reach.how {
             // Literals stay where they are, and lead nowhere.
             ReachHow::Makes if is_literal => _ = changes.literals.insert(base.offset),
             ReachHow::Makes => {
-                changes.replaced.insert(at);
+                changes.replaced.extend(filled);
                 changes.added.push(Reloc { offset: at, r_type: REACH_MADE, symbol: 0, addend: Some(0) });
             }
             // A literal that is used as it is.
@@ -130,7 +145,7 @@ impl Normalized<'_, '_> {
             ReachHow::Leads(field, plus) => {
                 if let Some(r_type) = self.arch.reach_type(field) {
                     if !is_literal {
-                        changes.replaced.insert(at);
+                        changes.replaced.extend(filled);
                     }
                     let addend = base.addend.map(|addend| addend.wrapping_add(plus));
                     changes.added.push(Reloc { offset: at, r_type, symbol: base.symbol, addend });

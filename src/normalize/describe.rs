@@ -34,6 +34,9 @@ impl Normalized<'_, '_> {
             Target::Place { section, offset } => {
                 plus(self.unit.section(section).map_or("?", |s| &s.name), offset)
             }
+            Target::Unplaced { section, .. } => {
+                format!("a place in {}", self.unit.section(section).map_or("?", |s| &s.name))
+            }
             Target::Number(number) => format!("{number:#x}"),
         }
     }

@@ -36,7 +36,7 @@ impl DecodedFunction {
         arch.decode(&Code { bytes, address, sites: &sites, modes: &modes }, &mut insns);
         let mut significant = match arch.aligns_by_instructions() {
             true => {
-                let mut kept = significant(&insns, &sites, address, tabled);
+                let mut kept = significant(arch, &insns, &sites, address, tabled);
                 leave_out_fillers(arch, &insns, address, relocs, &mut kept);
                 kept
             }
@@ -80,10 +80,10 @@ fn only_makes_address(insn: &Insn, address: u64, relocs: &[Reloc]) -> bool {
     own.peek().is_some() && own.all(|r| r.r_type == REACH_MADE)
 }
 
-/// Leaves out NOPs that only move what follows to a round address: a run that ends at a multiple of eight, does
-/// not stand at the entry (those are places for tracing) and holds no relocation. A NOP that is patched at run
+/// Leaves out NOPs that only move what follows to a round address: a run that ends at one, does not stand at the entry
+/// (those are places for tracing) and holds no relocation. A NOP that is patched at run
 /// time has an entry in a table, and is kept wherever it ends.
-fn significant(insns: &[Insn], sites: &[Site], address: u64, tabled: &[u64]) -> Vec<u32> {
+fn significant(arch: &dyn Arch, insns: &[Insn], sites: &[Site], address: u64, tabled: &[u64]) -> Vec<u32> {
     let mut kept = Vec::with_capacity(insns.len());
     let mut i = 0;
     let mut at_entry = true;
@@ -98,9 +98,9 @@ fn significant(insns: &[Insn], sites: &[Site], address: u64, tabled: &[u64]) -> 
         }
         let run = insns[i..].iter().take_while(|n| n.kind == InsnKind::Nop && !is_patched(n)).count();
         let (start, end) = (insns[i].offset, insns[i + run - 1].end());
-        let aligned = (address + u64::from(end)).is_multiple_of(8);
+        let aligned = arch.may_align(end - start, address + u64::from(end));
         let relocated = sites.iter().any(|s| s.offset >= start && s.offset < end);
-        if !aligned || relocated || end - start > 63 {
+        if !aligned || relocated {
             kept.extend(i as u32..(i + run) as u32);
         }
         i += run;

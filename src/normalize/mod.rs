@@ -12,6 +12,7 @@ mod function;
 mod linked;
 mod modes;
 mod normalized;
+mod readers;
 mod referrers;
 pub mod sections;
 mod tables;

@@ -41,6 +41,7 @@ pub struct Normalized<'u, 'd> {
     relocs: Vec<OnceLock<Vec<Reloc>>>,
     decoded: Vec<OnceLock<DecodedFunction>>,
     behinds: Vec<OnceLock<Vec<u8>>>,
+    pub(super) readers: Vec<OnceLock<FxHashMap<u64, i64>>>,
     resolved: OnceLock<Resolved>,
     pub(super) modes: Modes,
     pub(super) nameless_starts: OnceLock<FxHashMap<u32, Vec<u64>>>,
@@ -61,6 +62,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             decoded: std::iter::repeat_with(OnceLock::new).take(entities.all.len()).collect(),
             entities,
             behinds: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
+            readers: std::iter::repeat_with(OnceLock::new).take(unit.sections.len()).collect(),
             resolved: OnceLock::new(),
             modes: modes::of_unit(unit),
             nameless_starts: OnceLock::new(),
@@ -136,7 +138,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             }
             Target::Nameless { section, offset, inner } => (section, (offset as i64).wrapping_add(inner)),
             Target::Place { section, offset } => (section, offset),
-            Target::Symbol { .. } | Target::Number(_) => return None,
+            Target::Symbol { .. } | Target::Number(_) | Target::Unplaced { .. } => return None,
         };
         Some((section, u64::try_from(offset).ok()?))
     }
@@ -228,6 +230,9 @@ impl<'u, 'd> Normalized<'u, 'd> {
     /// What a relocation inside a function leads to.
     pub fn target_in_function(&self, id: EntityId, reloc: &Reloc) -> Target {
         let section = self.entity(id).section.unwrap_or(0);
+        if let Some(target) = self.unplaced(section, reloc) {
+            return target;
+        }
         self.target_of(section, reloc, self.behind_in_function(id, reloc))
     }
 
@@ -239,6 +244,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             Origin::InstructionEnd => {}
             Origin::Ahead(bytes) => return bytes.into(),
             Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
+            Origin::Reader => return self.behind_by_reader(section, reloc).unwrap_or(0),
             Origin::Field => return 0,
         }
         let relocs = self.relocs(section);
@@ -362,9 +368,9 @@ impl<'u, 'd> Normalized<'u, 'd> {
 /// The instruction set of a unit.
 ///
 /// # Errors
-/// [`Error::Input`] (`architecture`) when fixscope does not know it.
+/// [`Error::Input`] (`architecture`) when fixscope does not know it, or not in linked files.
 pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
-    unit.arch().ok_or_else(|| {
+    let arch = unit.arch().ok_or_else(|| {
         let what = match (unit.machine, unit.is_64) {
             (elf::EM_AARCH64, false) => {
                 "is AArch64 code with 32-bit pointers (ILP32), which fixscope does not know; \
@@ -382,7 +388,15 @@ pub fn arch_of(unit: &Unit<'_>) -> Result<&'static dyn Arch> {
             }
         };
         Error::input(&unit.path, "architecture", what)
-    })
+    })?;
+    if unit.linked.is_some() && !arch.reads_linked_code() {
+        let what = format!(
+            "is a linked file of {}, in whose code fixscope cannot tell addresses; compare its object files",
+            arch.name()
+        );
+        return Err(Error::input(&unit.path, "architecture", what));
+    }
+    Ok(arch)
 }
 
 impl std::fmt::Debug for Normalized<'_, '_> {

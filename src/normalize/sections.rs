@@ -101,6 +101,7 @@ const BY_NAME: &[(&str, Treatment)] = &[
     (".orc_unwind_ip", Treatment::Bookkeeping),
     (".orc_header", Treatment::Bookkeeping),
     (".eh_frame", Treatment::Bookkeeping),
+    (".ARM.exidx*", Treatment::Bookkeeping),
     (".sframe", Treatment::Bookkeeping),
     // The kernel's description of types, made from the debug information.
     (".BTF", Treatment::Bookkeeping),

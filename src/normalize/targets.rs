@@ -39,6 +39,13 @@ pub enum Target {
         /// Offset in bytes from its start.
         offset: i64,
     },
+    /// Somewhere in a section: code reaches it in a way that is not followed. All of the section may be meant.
+    Unplaced {
+        /// Index of the section.
+        section: u32,
+        /// What the relocation adds to its start, in bytes.
+        addend: i64,
+    },
     /// No symbol at all: a number.
     Number(i64),
 }

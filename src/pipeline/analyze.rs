@@ -6,7 +6,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::diff::compare_pair;
+use super::diff::{Reading, compare_pair};
 use super::lines::LineTexts;
 use super::{Outcome, skeleton};
 use crate::compare::{self, Comparison, Status};
@@ -209,8 +209,9 @@ impl Material<'_> {
         } else if unit.errors.is_empty() {
             let objects = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
             let options = compare::Options { all: self.plan.all, show: self.plan.show };
+            let reading = Reading { options, syntax: None };
             let texts = Texts { material: self, line_directives: unit.line_directives };
-            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, options, &texts)
+            compare_pair(&ObjectPair { name: unit.name.clone(), objects }, reading, &texts)
         } else {
             // One side that failed to compile would make every symbol of the other one new or removed.
             UnitResult::default()

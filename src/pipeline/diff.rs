@@ -1,5 +1,6 @@
 //! `fixscope diff`: two files or folders.
 
+use fixscope_arch::Syntax;
 use rayon::prelude::*;
 
 use super::lines::{self, LineTexts, NoTexts};
@@ -28,8 +29,8 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
         let alone = pairs.len() == 1;
         let compare_one = |pair: ObjectPair| {
             let mut unit = match symbols.any() {
-                true => compare_symbols(&pair, symbols, options, alone),
-                false => Ok(compare_pair(&pair, options, &NoTexts)),
+                true => compare_symbols(&pair, symbols, Reading { options, syntax: plan.syntax }, alone),
+                false => Ok(compare_pair(&pair, Reading { options, syntax: plan.syntax }, &NoTexts)),
             };
             if let Ok(unit) = &mut unit
                 && let Some(comparison) = &unit.comparison
@@ -90,13 +91,21 @@ fn with_symbol(plan: &DiffPlan, found: Vec<Result<UnitResult, Absent>>) -> Resul
     }
 }
 
+/// How a pair of files is read and compared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub options: compare::Options,
+    /// How assembly files are written; `None` where their text tells it.
+    pub syntax: Option<&'static Syntax>,
+}
+
 /// Compares one pair of object files. What goes wrong stands in the result, so that the others go on.
 pub(super) fn compare_pair(
     pair: &ObjectPair,
-    options: compare::Options,
+    Reading { options, syntax }: Reading,
     texts: &dyn LineTexts,
 ) -> UnitResult {
-    let compared = with_units(&pair.objects, |units| {
+    let compared = with_units(&pair.objects, syntax, |units| {
         let comparison = match (units.original, units.patched) {
             (Some(o), Some(p)) => compare::compare(Pair::new(o, p), options),
             (Some(o), None) => compare::one_sided(o, Side::Original),
@@ -123,10 +132,10 @@ struct Absent(Error);
 fn compare_symbols(
     pair: &ObjectPair,
     symbols: Pair<Option<&str>>,
-    options: compare::Options,
+    Reading { options, syntax }: Reading,
     alone: bool,
 ) -> Result<UnitResult, Absent> {
-    let compared = with_units(&pair.objects, |units| {
+    let compared = with_units(&pair.objects, syntax, |units| {
         let empty = units.original.or(units.patched).map(Unit::emptied);
         let (Some(o), Some(p)) = (units.original.or(empty.as_ref()), units.patched.or(empty.as_ref())) else {
             return Ok(Ok(Comparison::default()));
@@ -177,20 +186,32 @@ fn result(pair: &ObjectPair, compared: Result<(Comparison, About)>, texts: &dyn 
 /// Loads the object files of a pair and does something with them.
 fn with_units<T>(
     sources: &Pair<Option<ObjectSource>>,
+    syntax: Option<&'static Syntax>,
     work: impl FnOnce(Pair<Option<&Unit<'_>>>) -> Result<T>,
 ) -> Result<(T, About)> {
     let open = |source: &Option<ObjectSource>| source.as_ref().map(|s| MappedFile::open(&s.path)).transpose();
     let files = Pair::new(open(&sources.original)?, open(&sources.patched)?);
     let names = sources.as_ref().map(|source| source.as_ref().map(ObjectSource::shown));
-    let read = |side: Side| -> Result<Option<Unit<'_>>> {
+    let read = |side: Side, syntax| -> Result<Option<Unit<'_>>> {
         let (Some(source), Some(file), Some(name)) = (sources.get(side), files.get(side), names.get(side))
         else {
             return Ok(None);
         };
-        load::read(name, source.bytes(file)?).map(Some)
+        load::read_as(name, source.bytes(file)?, syntax).map(Some)
     };
-    let (original, patched) = rayon::join(|| read(Side::Original), || read(Side::Patched));
-    let units = Pair::new(original?, patched?);
+    let (original, patched) = rayon::join(|| read(Side::Original, syntax), || read(Side::Patched, syntax));
+    let mut units = Pair::new(original?, patched?);
+    // Where the text of one side leaves open what it is of, the other side tells it.
+    if let Pair { original: Some(o), patched: Some(p) } = &units
+        && let (Some(of_o), Some(of_p)) = (o.syntax(), p.syntax())
+        && of_o.arch != of_p.arch
+    {
+        if !o.tells_arch() {
+            units.original = read(Side::Original, Some(of_p))?;
+        } else if !p.tells_arch() {
+            units.patched = read(Side::Patched, Some(of_o))?;
+        }
+    }
     let arch = |unit: &Unit<'_>| unit.arch().map_or_else(String::new, |a| a.name().to_owned());
     let about = About {
         arch: units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default(),

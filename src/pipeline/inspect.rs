@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use fixscope_arch::Syntax;
 use rayon::prelude::*;
 
 use super::Progress;
@@ -27,9 +28,11 @@ pub fn info(plan: &InfoPlan, progress: &dyn Progress) -> Result<Info> {
     let units = super::pool(plan.jobs)?.install(|| {
         each(&plan.files, progress, |file, source| {
             let Some(symbol) = &file.symbol else {
-                return on_unit(source, |n| Ok(inspect::info(n, shown(source), plan.selection, None)));
+                return on_unit(source, plan.syntax, |n| {
+                    Ok(inspect::info(n, shown(source), plan.selection, None))
+                });
             };
-            on_unit(source, |n| {
+            on_unit(source, plan.syntax, |n| {
                 let ids = inspect::with_cold_parts(n, &inspect::matching(n, symbol));
                 Ok(inspect::info(n, shown(source), everything, Some(&ids)))
             })
@@ -49,7 +52,7 @@ pub fn info(plan: &InfoPlan, progress: &dyn Progress) -> Result<Info> {
             // Of an archive only the members that have it are of interest.
             of_file.retain(|unit| !unit.symbols.is_empty() || !unit.errors.is_empty());
             if of_file.is_empty() && !failed {
-                let errors = vec![report_error(&unknown(file, symbol))];
+                let errors = vec![report_error(&unknown(file, symbol, plan.syntax))];
                 let name = file.path.display().to_string();
                 of_file.push(InfoUnit { name, errors, ..InfoUnit::default() });
             }
@@ -67,7 +70,7 @@ pub fn show(plan: &ShowPlan, progress: &dyn Progress) -> Result<Show> {
     let found = super::pool(plan.jobs)?.install(|| {
         each(&plan.symbols, progress, |file, source| {
             let symbol = file.symbol.as_deref().unwrap_or_default();
-            on_unit(source, |n| {
+            on_unit(source, plan.syntax, |n| {
                 let ids = inspect::matching(n, symbol);
                 Ok(inspect::show(n, &shown(source), &ids, plan.form))
             })
@@ -83,7 +86,11 @@ pub fn show(plan: &ShowPlan, progress: &dyn Progress) -> Result<Show> {
             }
         }
         if (symbols.len(), errors.len()) == before {
-            errors.push(report_error(&unknown(file, file.symbol.as_deref().unwrap_or_default())));
+            errors.push(report_error(&unknown(
+                file,
+                file.symbol.as_deref().unwrap_or_default(),
+                plan.syntax,
+            )));
         }
     }
     Ok(Show { schema_version: SCHEMA_VERSION, tool: tool(), symbols, errors })
@@ -94,8 +101,9 @@ pub fn show(plan: &ShowPlan, progress: &dyn Progress) -> Result<Show> {
 /// # Errors
 /// When the graph shall begin at a name that no file has; trouble with single files is part of the outcome.
 pub fn callgraph(plan: &CallGraphPlan, progress: &dyn Progress) -> Result<CallGraph> {
-    let read = super::pool(plan.jobs)?
-        .install(|| each(&plan.files, progress, |_, source| on_unit(source, |n| Ok(inspect::unit_graph(n)))));
+    let read = super::pool(plan.jobs)?.install(|| {
+        each(&plan.files, progress, |_, source| on_unit(source, plan.syntax, |n| Ok(inspect::unit_graph(n))))
+    });
     let mut request = GraphRequest {
         external: plan.external,
         from: plan.from.iter().map(|name| (name.clone(), None)).collect(),
@@ -144,7 +152,7 @@ pub fn copy(plan: &CopyPlan) -> Result<Copied> {
             "is no assembly text; name a file that `gcc -S` wrote",
         ));
     }
-    cut_out(&plan.file, bytes, &plan.symbols)
+    cut_out(&plan.file, bytes, &plan.symbols, plan.syntax)
 }
 
 /// What came of one object file: its name, and the outcome.
@@ -169,10 +177,14 @@ fn each<T: Send>(
     files.par_iter().map(of_file).collect()
 }
 
-fn on_unit<T>(source: &ObjectSource, work: impl FnOnce(&Normalized<'_, '_>) -> Result<T>) -> Result<T> {
+fn on_unit<T>(
+    source: &ObjectSource,
+    syntax: Option<&'static Syntax>,
+    work: impl FnOnce(&Normalized<'_, '_>) -> Result<T>,
+) -> Result<T> {
     let file = MappedFile::open(&source.path)?;
     let shown = source.shown();
-    let unit = load::read(&shown, source.bytes(&file)?)?;
+    let unit = load::read_as(&shown, source.bytes(&file)?, syntax)?;
     let arch = crate::normalize::arch_of(&unit)?;
     work(&Normalized::new(&unit, arch))
 }
@@ -186,11 +198,11 @@ fn tool() -> Tool {
 }
 
 /// The message for a symbol that a file does not define, with names like it. The file is read once more for that.
-fn unknown(file: &FileSymbol, symbol: &str) -> Error {
+fn unknown(file: &FileSymbol, symbol: &str, syntax: Option<&'static Syntax>) -> Error {
     let mut is_used = false;
     let mut names: Vec<String> = Vec::new();
     for source in objects::sources(&file.path).unwrap_or_default() {
-        let _ = on_unit(&source, |n| {
+        let _ = on_unit(&source, syntax, |n| {
             is_used |= n.unit.symbols.iter().any(|s| s.name == symbol && s.place == SymbolPlace::Undefined);
             names.extend(n.ids().map(|id: EntityId| n.name(id).to_owned()));
             Ok(())

@@ -1,6 +1,7 @@
 //! What the tests of whole commands share: running fixscope, reading its report, and listing trees.
 #![allow(dead_code, reason = "every test binary compiles this module and uses its own part of it")]
 
+pub mod assembly;
 pub mod cases;
 pub mod crowd;
 pub mod listing;

@@ -279,6 +279,14 @@ impl Flow<'_> {
         }
     }
 
+    /// A caller or callee may use the values; of a page, only what is left from before lies there.
+    fn handed_over(&mut self, set: Set) {
+        for d in members(set) {
+            let definition = &mut self.definitions[d];
+            definition.is_used |= !definition.is_half;
+        }
+    }
+
     fn lost(&mut self, set: Set) {
         members(set).for_each(|d| self.definitions[d].is_lost = true);
     }
@@ -319,7 +327,7 @@ impl Flow<'_> {
         let own = (register & 31) as u8;
         for insn in self.insns[self.block..i].iter().rev() {
             let is_call = matches!(insn.kind, InsnKind::Call | InsnKind::IndirectCall);
-            let Some(word) = word_of(self.code, insn).filter(|_| !is_call || own > 18) else { return None };
+            let word = word_of(self.code, insn).filter(|_| !is_call || own > 18)?;
             match numbers::constant(word) {
                 Some((d, value)) if d == own => return Some(value),
                 _ if effects::of_word(word).is_none_or(|e| e.writes.contains(own)) => return None,
@@ -342,7 +350,7 @@ impl Flow<'_> {
             InsnKind::Call | InsnKind::IndirectCall => return self.call(&insn, n, state),
             InsnKind::Return => {
                 // A second register of the result is left out: it mostly holds what is left from before.
-                return self.used(get(state, 0));
+                return self.handed_over(get(state, 0));
             }
             InsnKind::IndirectJump => {
                 // Where it leads is not known here.
@@ -437,7 +445,7 @@ impl Flow<'_> {
             self.used(get(state, register));
         }
         let arguments = (0..=8).fold(0, |all, r| all | get(state, r));
-        self.used(arguments);
+        self.handed_over(arguments);
         // A function of the same unit may be known to leave registers alone (GCC's -fipa-ra).
         for r in 1..=18 {
             put(state, r, get(state, r) | OTHER);
@@ -461,7 +469,7 @@ impl Flow<'_> {
         }
         let is_conditional = insn.kind == InsnKind::ConditionalJump;
         for (r, &set) in state.iter().enumerate() {
-            if r <= 8 && !is_conditional { self.used(set) } else { self.lost(set) }
+            if r <= 8 && !is_conditional { self.handed_over(set) } else { self.lost(set) }
         }
     }
 

@@ -7,8 +7,11 @@ mod effects;
 mod format;
 mod numbers;
 mod relocs;
+mod syntax;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::A64;
 
 use crate::{
     Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind,

@@ -10,13 +10,22 @@ const NONE: u32 = 0xf;
 
 /// Looks at one word. `address` is its offset from the start of the section.
 pub(super) fn look(word: u32, address: u64) -> Word {
+    let found = if_executed(word, address);
+    if word >> 28 >= ALWAYS { found } else { found.conditional() }
+}
+
+/// Whether the instruction returns or jumps away through a register or memory, when it is executed.
+pub(super) fn leaves(word: u32) -> bool {
+    matches!(if_executed(word, 0).kind, InsnKind::Return | InsnKind::IndirectJump)
+}
+
+fn if_executed(word: u32, address: u64) -> Word {
     // The program counter reads as the address of the instruction after the next one.
     let pc = address.wrapping_add(8);
-    let condition = word >> 28;
-    if condition == NONE {
+    if word >> 28 == NONE {
         return unconditional(word, pc);
     }
-    let found = match word >> 25 & 7 {
+    match word >> 25 & 7 {
         0b101 => branch(word, pc),
         0b000 | 0b001 => data_processing(word, pc),
         0b010 => load(word, pc),
@@ -30,8 +39,7 @@ pub(super) fn look(word: u32, address: u64) -> Word {
         }),
         0b110 => coprocessor_load(word, pc),
         _ => Word::PLAIN,
-    };
-    if condition == ALWAYS { found } else { found.conditional() }
+    }
 }
 
 fn base(word: u32) -> u32 {

@@ -1,6 +1,7 @@
 //! Bytes to instructions and data.
 
 use super::bits::t32;
+use super::block::Block;
 use super::tables::{self, Table};
 use super::{a32, t32 as thumb};
 use crate::{Code, Field, Insn, InsnKind, Mode, Site};
@@ -224,35 +225,11 @@ impl Decoder<'_, '_> {
     }
 }
 
-/// Which instructions an `it` in front of them gives a condition.
-#[derive(Debug, Default)]
-pub(super) struct Block {
-    /// How many are left.
-    left: u32,
-}
-
-impl Block {
-    /// Whether the next instruction is one.
-    pub(super) fn is_inside(&self) -> bool {
-        self.left > 0
-    }
-
-    /// Goes on behind an instruction that begins with this halfword.
-    pub(super) fn step(&mut self, half: u16) {
-        self.left = self.left.saturating_sub(1);
-        if half & 0xff00 == 0xbf00 && half & 0xf != 0 {
-            // The lowest bit that is set ends the mask.
-            self.left = 4 - u32::from(half & 0xf).trailing_zeros();
-        }
-    }
-}
-
 /// Whether `bytes` between two functions only fill space: zeros, and the instructions that do nothing.
 pub(super) fn is_padding(bytes: &[u8]) -> bool {
     let start = bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len());
-    // What fills up to the next instruction is zero, and begins anywhere.
-    let rest = [&bytes[start..], bytes.get(start.saturating_sub(1)..).unwrap_or_default()];
-    rest.iter().any(|rest| is_a32_padding(rest) || is_t32_padding(rest))
+    // What fills up to the next instruction is zero, and so may be the instruction's own first bytes.
+    (start.saturating_sub(3)..=start).any(|at| is_a32_padding(&bytes[at..]) || is_t32_padding(&bytes[at..]))
 }
 
 fn is_a32_padding(bytes: &[u8]) -> bool {

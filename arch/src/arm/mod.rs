@@ -6,8 +6,12 @@
 
 mod a32;
 mod bits;
+mod block;
 mod decode;
+mod effects;
 mod format;
+mod literals;
+mod numbers;
 mod relocs;
 mod t32;
 mod tables;
@@ -15,7 +19,7 @@ mod tables;
 mod tests;
 
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, RegSet, RelocKind,
+    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, Reader, RelocKind,
 };
 
 /// A32 and T32.
@@ -47,6 +51,10 @@ impl Arch for Arm {
         relocs::origin(r_type)
     }
 
+    fn readers(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
+        literals::readers(code, insns, out);
+    }
+
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
         relocs::relocation_type(kind)
     }
@@ -63,13 +71,17 @@ impl Arch for Arm {
         decode::is_padding(bytes)
     }
 
+    /// Literals lie at multiples of four, and so T32 code in front of them is filled up with one halfword.
+    fn may_align(&self, len: u32, end: u64) -> bool {
+        len < 64 && end.is_multiple_of(8) || len == 2 && end.is_multiple_of(4)
+    }
+
     fn format(&self, code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
         format::format(code, insn, resolve)
     }
 
     fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
-        let _ = (code, insn);
-        None
+        numbers::numbers(code, insn)
     }
 
     fn conventions(&self) -> &'static [Convention] {
@@ -77,16 +89,14 @@ impl Arch for Arm {
     }
 
     fn stack_register(&self) -> u8 {
-        13
+        effects::SP
     }
 
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
-        let _ = (code, insn);
-        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+        effects::effects(code, insn)
     }
 
     fn register_name(&self, register: u8) -> &'static str {
-        let _ = register;
-        "?"
+        effects::register_name(register)
     }
 }

@@ -126,6 +126,9 @@ pub(super) fn origin(r_type: u32) -> Origin {
         // What the processor adds when it executes A32 and T32 branches and loads.
         1 | 27 | 28 | 29 | 91 | 4 | 57..=69 => Origin::Ahead(8),
         10 | 11 | 30 | 51..=54 | 93 | 102 | 103 => Origin::Ahead(4),
+        // REL32, BASE_PREL, TARGET2, MOVW_PREL_NC, MOVT_PREL and their T32 forms, REL32_NOI, GOT_PREL, and the distances
+        // to entries for thread-local variables
+        3 | 25 | 41 | 45 | 46 | 49 | 50 | 56 | 90 | 96 | 104 | 105 | 107 => Origin::Reader,
         _ => Origin::Field,
     }
 }

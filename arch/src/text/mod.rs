@@ -9,11 +9,12 @@ pub mod relocs;
 #[cfg(test)]
 mod tests;
 
+use crate::syntax::Mnemonic;
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, InsnKind, Machine, Numbers, Operand,
-    Origin, RegSet, RelocKind, Syntax,
+    Address, Arch, Base, Code, Convention, DynamicKind, Effects, Field, Insn, InsnKind, Machine, Numbers,
+    Operand, Origin, Reach, ReachHow, RegSet, RelocKind, Syntax,
 };
-use record::{BRANCH, DATA, DISTANCE, HEADER, REFERENCE, SPACE};
+use record::{BRANCH, DATA, DISTANCE, HEADER, NUMBER, REFERENCE, SPACE};
 
 /// The assembly text of one architecture.
 pub struct TextArch {
@@ -23,12 +24,15 @@ pub struct TextArch {
 }
 
 static X86_64: TextArch = TextArch { syntax: &crate::x86::X86_64_ATT, machine: &crate::x86::X86_64 };
+static I386: TextArch = TextArch { syntax: &crate::x86::I386_ATT, machine: &crate::x86::I386 };
+static AARCH64: TextArch = TextArch { syntax: &crate::aarch64::A64, machine: &crate::aarch64::AArch64 };
+
+static ALL: [&TextArch; 3] = [&X86_64, &I386, &AARCH64];
 
 /// The architecture that text for a machine is of, when there is one.
 pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
-    let known: [&'static TextArch; 1] = [&X86_64];
     let wanted = (machine.elf, machine.is_64);
-    let found = known.into_iter().find(|a| (a.syntax.machine, a.syntax.is_64) == wanted)?;
+    let found = ALL.into_iter().find(|a| (a.syntax.machine, a.syntax.is_64) == wanted)?;
     Some(found)
 }
 
@@ -50,9 +54,10 @@ impl TextArch {
         let Some(marker) = text.iter().position(|&c| c == BRANCH) else { return insn };
         let (before, rest) = text.split_at(marker);
         // Anything beside mnemonic and target is compared as text.
-        let mnemonic = self.syntax.mnemonics.get(usize::from(class).wrapping_sub(1)).map(|m| m.0.as_bytes());
-        if rest.len() == 5 && before.strip_suffix(b" ") == mnemonic {
-            insn.opcode = 1 << 31 | u32::from(class);
+        if rest.len() == 5
+            && let Some(mnemonic) = before.strip_suffix(b" ")
+        {
+            insn.opcode = self.opcode(class, mnemonic);
         }
         let from = offset + HEADER + marker + 1;
         let relocated = code.sites.partition_point(|s| (s.offset as usize) < from);
@@ -65,20 +70,40 @@ impl TextArch {
         insn
     }
 
+    /// A number for all branches of this mnemonic; 0 when anything stands beside it.
+    fn opcode(&self, class: u8, mnemonic: &[u8]) -> u32 {
+        match self.syntax.mnemonic(mnemonic) {
+            Some(m) if m.place + 1 == usize::from(class) => {
+                1 << 31 | u32::from(m.condition) << 8 | u32::from(class)
+            }
+            _ => 0,
+        }
+    }
+
     fn kind(&self, class: u8, text: &[u8]) -> InsnKind {
         match class {
+            DATA if self.syntax.has_literals => return InsnKind::Data,
             DATA => return InsnKind::Unknown,
             record::PLAIN | SPACE => return InsnKind::Plain,
             _ => {}
         }
-        let Some((_, kind)) = self.syntax.mnemonics.get(usize::from(class) - 1) else {
-            return InsnKind::Unknown;
+        let place = usize::from(class) - 1;
+        let operands = text.iter().position(|&c| c == b' ').map_or(&[][..], |blank| &text[blank + 1..]);
+        let mnemonic = &text[..text.len() - operands.len()];
+        let condition = match self.syntax.conditions {
+            [] => 0,
+            _ => self.syntax.mnemonic(mnemonic.trim_ascii_end()).map_or(0, |m| m.condition),
         };
-        let indirect = || self.syntax.indirect_prefix.is_some_and(|p| text.contains(&p));
+        let kind = self.syntax.kind_of(Mnemonic { place, condition }, operands);
+        let indirect = match self.syntax.indirect_prefix {
+            Some(prefix) => text.contains(&prefix),
+            // Through a register: a target would be marked.
+            None => !text.contains(&BRANCH),
+        };
         match kind {
-            InsnKind::Jump if indirect() => InsnKind::IndirectJump,
-            InsnKind::Call if indirect() => InsnKind::IndirectCall,
-            kind => *kind,
+            InsnKind::Jump if indirect => InsnKind::IndirectJump,
+            InsnKind::Call if indirect => InsnKind::IndirectCall,
+            kind => kind,
         }
     }
 }
@@ -102,8 +127,35 @@ impl Arch for TextArch {
         relocs::relocation(r_type)
     }
 
+    fn relocated_bits(&self, r_type: u32) -> u64 {
+        relocs::relocated_bits(r_type)
+    }
+
     fn origin(&self, r_type: u32) -> Origin {
         if relocs::relocation(r_type).is_relative() { Origin::InstructionEnd } else { Origin::Field }
+    }
+
+    fn has_section_anchors(&self) -> bool {
+        !self.syntax.anchor_prefixes.is_empty()
+    }
+
+    /// A page is made for those who complete it, which name the place that they mean. What becomes of a whole address is
+    /// not followed through text: all that may be reached from it counts.
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        let mut sites = code.sites.iter().peekable();
+        for (i, insn) in insns.iter().enumerate() {
+            while sites.next_if(|s| s.offset < insn.offset).is_some() {}
+            while let Some(site) = sites.next_if(|s| s.offset < insn.end()) {
+                let Some((_, text)) = record::first(code.bytes_of(insn)) else { continue };
+                let mnemonic = text.split(|&c| c == b' ').next().unwrap_or_default();
+                let how = match self.syntax.completed.iter().any(|m| m.as_bytes() == mnemonic) {
+                    true => ReachHow::Makes,
+                    false if text.contains(&self.syntax.memory[0]) => continue,
+                    false => ReachHow::Lost,
+                };
+                out.push(Reach { insn: i as u32, base: Base::Site(site.offset), how });
+            }
+        }
     }
 
     // Text is never linked: what follows is for addresses of linked files.
@@ -170,8 +222,16 @@ impl Arch for TextArch {
                     None => (resolve(Operand::Site(place(at + 1))), 5),
                 },
                 DISTANCE => (Some(".".to_owned()), 9),
+                NUMBER => match record::number_of(&text[at + 1..]) {
+                    // Nobody writes that nothing is added.
+                    Some(0) if text.get(at + 5) == Some(&b']') && shown.ends_with(',') => {
+                        shown.pop();
+                        (Some(String::new()), 5)
+                    }
+                    number => (number.map(|n| n.to_string()), 5),
+                },
                 _ => {
-                    let run = text[at..].iter().take_while(|&&c| c > DISTANCE).count();
+                    let run = text[at..].iter().take_while(|&&c| c > NUMBER).count();
                     (Some(String::from_utf8_lossy(&text[at..at + run]).into_owned()), run)
                 }
             };

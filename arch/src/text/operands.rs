@@ -1,12 +1,13 @@
 //! Mnemonic and operands of one statement's text: the numbers in it, and the registers it names.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hasher};
 
 use crate::numbers::{Number, NumberRole, Numbers, Shape};
 use crate::syntax::{Access, Syntax};
 use crate::{Effects, RegSet};
 
-use super::record::{BRANCH, DISTANCE};
+use super::record::{self, BRANCH, DISTANCE};
 
 /// The words in front of the operands, and the operands.
 struct Parts<'t> {
@@ -38,8 +39,8 @@ fn split(operands: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut depth = 0i32;
     let at_comma = move |&c: &u8| {
         match c {
-            b'(' | b'{' => depth += 1,
-            b')' | b'}' => depth -= 1,
+            b'(' | b'{' | b'[' => depth += 1,
+            b')' | b'}' | b']' => depth -= 1,
             _ => {}
         }
         c == b',' && depth <= 0
@@ -77,6 +78,24 @@ fn number(text: &[u8]) -> Option<i64> {
 /// What an operand has where its number was. No text holds it, as loading refuses it.
 const NUMBER: u8 = 0;
 
+/// A statement's text with the numbers in it that records keep as fields.
+pub(super) fn expanded(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&record::NUMBER) || text.contains(&BRANCH) || text.contains(&DISTANCE) {
+        return Cow::Borrowed(text);
+    }
+    let mut whole = Vec::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|&c| c == record::NUMBER) {
+        whole.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(number) = record::number_of(rest) else { break };
+        whole.extend_from_slice(number.to_string().as_bytes());
+        rest = &rest[4..];
+    }
+    whole.extend_from_slice(rest);
+    Cow::Owned(whole)
+}
+
 /// Takes a statement apart; `None` when it holds more numbers than any instruction has. A number is as it is written:
 /// in a register of 32 bits -1 and 4294967295 are the same.
 pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers> {
@@ -84,9 +103,17 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
     if text.iter().any(|&c| c == BRANCH || c == DISTANCE || c == NUMBER) {
         return None;
     }
+    let text = &*expanded(text);
     let Parts { mnemonic, has_prefix, operands } = parts(syntax, text);
     let is_stack = |name: &[u8]| syntax.register(name).is_some_and(|(r, whole)| r == stack && whole);
-    let to_stack = split(operands).last().and_then(|o| register(syntax, o)).is_some_and(is_stack);
+    let names_stack = |operand| register(syntax, operand).is_some_and(is_stack);
+    // Where three operands are written, one that adds to the stack pointer gives an address in the frame.
+    let of_frame = match syntax.destination_first {
+        true => {
+            split(operands).any(|o| names_stack(o) || memory(syntax, o).is_some_and(|m| is_stack(m.base)))
+        }
+        false => split(operands).last().is_some_and(names_stack),
+    };
     // Displacements in front of immediates.
     let (mut places, mut immediates) = ([None; 3], [None; 3]);
     let (mut place_count, mut immediate_count) = (0, 0);
@@ -94,11 +121,15 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
     kept.extend_from_slice(&text[..text.len() - operands.len()]);
     for operand in split(operands) {
         kept.push(b',');
-        if let Some(value) = operand.strip_prefix(&[syntax.immediate_prefix]) {
+        let immediate = match operand.strip_prefix(&[syntax.immediate_prefix]) {
+            None if syntax.immediate_is_optional => number(operand).map(|_| operand),
+            immediate => immediate,
+        };
+        if let Some(value) = immediate {
             kept.push(syntax.immediate_prefix);
             match number(value) {
                 Some(value) => {
-                    let role = if to_stack { NumberRole::Frame } else { NumberRole::Immediate };
+                    let role = if of_frame { NumberRole::Frame } else { NumberRole::Immediate };
                     *immediates.get_mut(immediate_count)? = Some(Number { value, role });
                     immediate_count += 1;
                     kept.push(NUMBER);
@@ -107,7 +138,7 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
             }
             continue;
         }
-        let Some((before, displacement, address)) = memory(syntax, operand) else {
+        let Some(Memory { before, displacement, behind, base }) = memory(syntax, operand) else {
             kept.extend_from_slice(operand);
             continue;
         };
@@ -116,17 +147,14 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
         kept.extend_from_slice(before);
         match value {
             Some(value) => {
-                let base = address.strip_prefix(b"(").unwrap_or_default();
-                let base = base.split(|&c| c == b',' || c == b')').next().unwrap_or_default();
-                let frame = register(syntax, base).is_some_and(is_stack);
-                let role = if frame { NumberRole::Frame } else { NumberRole::Displacement };
+                let role = if is_stack(base) { NumberRole::Frame } else { NumberRole::Displacement };
                 *places.get_mut(place_count)? = Some(Number { value, role });
                 place_count += 1;
                 kept.push(NUMBER);
             }
             None => kept.extend_from_slice(displacement),
         }
-        kept.extend_from_slice(address);
+        kept.extend_from_slice(behind);
     }
     let mut all = places.into_iter().chain(immediates).flatten();
     let values = [all.next(), all.next(), all.next()];
@@ -137,8 +165,45 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
     Some(Numbers { shape: shape(&kept), values, loads_immediate: loads && immediate_count > 0 })
 }
 
-/// An operand in memory as what stands in front of its displacement, the displacement, and the rest.
-fn memory<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<(&'t [u8], &'t [u8], &'t [u8])> {
+/// An operand in memory.
+pub(super) struct Memory<'t> {
+    /// What stands in front of the displacement.
+    before: &'t [u8],
+    /// The number that is added to the address; empty for none.
+    pub displacement: &'t [u8],
+    /// What stands behind it.
+    pub behind: &'t [u8],
+    /// The name of the first register that the address is made of, without prefix; empty for none.
+    pub base: &'t [u8],
+}
+
+/// An operand taken apart, if it is one in memory.
+pub(super) fn memory<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<Memory<'t>> {
+    match syntax.memory {
+        [b'[', _] => in_brackets(syntax, operand),
+        _ => in_parentheses(syntax, operand),
+    }
+}
+
+/// `[base,index,lsl 2]`, `[base,displacement]!`
+fn in_brackets<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<Memory<'t>> {
+    let inner = operand.strip_prefix(b"[")?;
+    let end = inner.iter().position(|&c| c == b']')?;
+    let (inner, behind) = inner.split_at(end);
+    let mut parts = inner.splitn(2, |&c| c == b',');
+    let base = register(syntax, parts.next()?)?;
+    let displacement = parts.next().filter(|d| number(d).is_some()).unwrap_or_default();
+    let is_plain = displacement.is_empty() && inner.len() > base.len();
+    let (before, displacement, behind) = match is_plain {
+        // An index stands there.
+        true => (&operand[..1 + end], &b""[..], behind),
+        false => (&operand[..1 + base.len()], displacement, behind),
+    };
+    Some(Memory { before, displacement, behind, base })
+}
+
+/// `%segment:displacement(base,index,scale)`
+fn in_parentheses<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<Memory<'t>> {
     let indirect = usize::from(syntax.indirect_prefix.is_some_and(|p| operand.first() == Some(&p)));
     let mut start = indirect;
     if let Some(colon) = operand.iter().position(|&c| c == b':') {
@@ -148,15 +213,18 @@ fn memory<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<(&'t [u8], &'t [u8],
     let (before, rest) = operand.split_at(start);
     let is_number = |c: u8| c.is_ascii_digit() || c == b'-';
     let end = rest.iter().position(|&c| !is_number(c)).unwrap_or(rest.len());
-    let (displacement, address) = rest.split_at(end);
+    let (displacement, behind) = rest.split_at(end);
     // A number inside of an expression is no displacement, nor is there one in what begins with a register, a symbol
     // or, as `{sae}`, with a brace.
-    let is_memory = match address.first() {
+    let is_memory = match behind.first() {
         Some(b'(') => true,
         None | Some(b'{') => !displacement.is_empty(),
         _ => false,
     };
-    is_memory.then_some((before, displacement, address))
+    let base = behind.strip_prefix(b"(").unwrap_or_default();
+    let base = base.split(|&c| c == b',' || c == b')').next().unwrap_or_default();
+    let base = register(syntax, base).unwrap_or_default();
+    is_memory.then_some(Memory { before, displacement, behind, base })
 }
 
 /// Short texts as they are, long ones as three hashes.
@@ -183,57 +251,92 @@ fn shape(text: &[u8]) -> Shape {
 
 /// What a plain statement does to registers; `None` when that is not known.
 pub(super) fn effects(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Effects> {
+    let text = &*expanded(text);
     let parts = parts(syntax, text);
     // A prefix may make another instruction of it.
     if parts.has_prefix || parts.operands.is_empty() {
         return None;
     }
     let access = syntax.access(parts.mnemonic)?;
-    let operands = || split(parts.operands);
-    let last = operands().last()?;
+    let count = split(parts.operands).count();
     let mut effects = Effects::default();
-    for operand in operands() {
+    // The places of the operands that are set or changed.
+    let destinations = match access {
+        Access::Compare | Access::Push | Access::Store => 0..0,
+        Access::SetPair => 0..2,
+        _ if syntax.destination_first => 0..1,
+        _ => count - 1..count,
+    };
+    let is_set = matches!(
+        access,
+        Access::Set | Access::SetPair | Access::SetWithFlags | Access::SetByFlags | Access::Pop
+    );
+    let mut may_write_back = false;
+    for (i, operand) in split(parts.operands).enumerate() {
+        // Behind the address stands what is added to it afterwards.
+        let after = std::mem::take(&mut may_write_back);
+        let place = memory(syntax, operand);
+        if let (Some(Memory { behind, base, .. }), b'[') = (&place, syntax.memory[0]) {
+            may_write_back = true;
+            if behind.ends_with(b"!") || i + 1 < count {
+                effects.writes.insert(syntax.register(base)?.0);
+            }
+        }
+        let register = register(syntax, operand).and_then(|name| syntax.register(name));
+        match register {
+            Some((set, whole)) if destinations.contains(&i) && !after => {
+                effects.writes.insert(set);
+                if is_set && whole {
+                    continue;
+                }
+            }
+            None if destinations.contains(&i)
+                && place.is_none()
+                && (syntax.register_prefix.is_none()
+                    || operand.first() == syntax.register_prefix.as_ref()) =>
+            {
+                // A register with something beside it, such as a mask.
+                named(syntax, operand, &mut effects.writes)?;
+            }
+            _ => {}
+        }
         named(syntax, operand, &mut effects.reads)?;
     }
-    if matches!(access, Access::Change | Access::ChangeByFlags | Access::Compare) {
+    if matches!(access, Access::Change | Access::ChangeByFlags | Access::Compare | Access::SetWithFlags) {
         effects.writes.insert(syntax.flags);
     }
-    if access == Access::ChangeByFlags {
+    if matches!(access, Access::ChangeByFlags | Access::SetByFlags) {
         effects.reads.insert(syntax.flags);
     }
     if matches!(access, Access::Push | Access::Pop) {
         effects.reads.insert(stack);
         effects.writes.insert(stack);
     }
-    if matches!(access, Access::Compare | Access::Push) {
-        return Some(effects);
-    }
-    let sets = matches!(access, Access::Set | Access::Pop);
-    match register(syntax, last).and_then(|name| syntax.register(name)) {
-        Some((set, whole)) => {
-            effects.writes.insert(set);
-            if sets && whole {
-                let others = operands().count().saturating_sub(1);
-                effects.reads = RegSet::EMPTY;
-                for operand in operands().take(others) {
-                    named(syntax, operand, &mut effects.reads)?;
-                }
-                if access == Access::Pop {
-                    effects.reads.insert(stack);
-                }
-            }
-        }
-        None if last.first() != syntax.register_prefix.as_ref() || memory(syntax, last).is_some() => {}
-        // A register with something beside it, such as a mask.
-        None => named(syntax, last, &mut effects.writes)?,
-    }
     Some(effects)
 }
 
 /// Adds the registers that an operand names; `None` when one of them is not known.
 fn named(syntax: &Syntax, operand: &[u8], found: &mut RegSet) -> Option<()> {
-    // Bare words may be symbols.
-    let prefix = syntax.register_prefix?;
+    let Some(prefix) = syntax.register_prefix else {
+        let mut rest = operand;
+        while let Some(at) = rest.iter().position(|&c| is_name(c)) {
+            let is_operator = at > 0 && rest[at - 1] == b':';
+            let from = &rest[at..];
+            let end = from.iter().position(|&c| !is_name(c) && c != b'_').unwrap_or(from.len());
+            let (word, behind) = from.split_at(end);
+            rest = behind;
+            // `:lo12:`, and numbers.
+            if is_operator && behind.first() == Some(&b':') || word[0].is_ascii_digit() {
+                continue;
+            }
+            match syntax.register(word) {
+                Some((register, _)) => found.insert(register),
+                None if syntax.words.iter().any(|w| w.as_bytes() == word) => {}
+                None => return None,
+            }
+        }
+        return Some(());
+    };
     let mut rest = operand;
     while let Some(at) = rest.iter().position(|&c| c == prefix) {
         let name = &rest[at + 1..];

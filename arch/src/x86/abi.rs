@@ -1,4 +1,9 @@
-//! Calling conventions (System V ABI, AMD64 supplement, 3.2; Intel386 supplement, 2.2).
+//! Calling conventions (System V ABI, AMD64 supplement, 3.2; Intel386 supplement, 2.2), and those of functions that the
+//! kernel calls from inline assembly, which leave more registers alone than C functions do. Sources for the latter: Linux
+//! 6.1, below `arch/x86`, the file named at each.
+//!
+//! Thunks (`__x86_indirect_thunk_rax`, `__x86_return_thunk`) have no convention: calling one is an indirect call, by the
+//! convention of what is called.
 
 use super::Width;
 use super::effects::{FLAGS, MASKS, VECTORS, X87};
@@ -24,7 +29,19 @@ const CALLER_SAVED: RegSet =
 /// rbx, rsp, rbp and r12 to r15.
 const CALLEE_SAVED: RegSet = RegSet::from_bits(0b1111_0000_0011_1000);
 
-static X86_64: &[Convention] = &[Convention {
+/// What is called from inline assembly: everything but the registers in `changed` and the flags stays.
+const fn special(
+    name: &'static str,
+    arguments: &'static [u8],
+    results: &'static [u8],
+    changed: u128,
+) -> Convention {
+    let changed = RegSet::from_bits(run(changed, FLAGS, 1));
+    let callee_saved = CALLER_SAVED.union(CALLEE_SAVED).without(changed);
+    Convention { name, arguments, vector_arguments: &[], results, caller_saved: changed, callee_saved }
+}
+
+const C_64: Convention = Convention {
     name: "c",
     // rdi, rsi, rdx, rcx, r8 and r9.
     arguments: &[7, 6, 2, 1, 8, 9],
@@ -33,7 +50,28 @@ static X86_64: &[Convention] = &[Convention {
     results: &[0, 2, 16, 17, X87],
     caller_saved: CALLER_SAVED,
     callee_saved: CALLEE_SAVED,
-}];
+};
+
+static X86_64: &[Convention] = &[
+    C_64,
+    // C functions of the kernel, which is compiled without vector and x87 registers.
+    Convention { name: "kernel", vector_arguments: &[], results: &[0, 2], ..C_64 },
+    // `__fentry__`: stands in front of all that a function does. kernel/ftrace_64.S saves rax, rcx, rdx, rsi, rdi, r8 and
+    // r9; r10 and r11 it may use.
+    special("tracer", &[], &[], 1 << 10 | 1 << 11),
+    // `PV_CALLEE_SAVE` in include/asm/paravirt_types.h: rax alone is overwritten.
+    special("paravirt_callee_save", &[7, 6, 2, 1], &[0], 1),
+    // `__sw_hweight32` and `__sw_hweight64`, in place of which popcnt may stand (lib/hweight.S).
+    special("hweight", &[7], &[0], 1),
+    // `__get_user_1` to `__get_user_8` and `__get_user_nocheck_*` (lib/getuser.S): the address in rax; the error in rax and
+    // the value in rdx.
+    special("get_user", &[0], &[0, 2], 0b101),
+    // `__put_user_1` to `__put_user_8` and `__put_user_nocheck_*` (lib/putuser.S): the value in rax and the address in
+    // rcx; the error in rcx. rbx is used up.
+    special("put_user", &[0, 1], &[1], 0b1010),
+    // `preempt_schedule_thunk` and the like, which save all that a C function may change (entry/thunk_64.S).
+    special("thunk", &[], &[], 0),
+];
 
 /// eax, ecx, edx, xmm0 to xmm7, the mask registers, the flags and the x87 stack.
 const CALLER_SAVED_32: RegSet =
@@ -61,4 +99,21 @@ static I386: &[Convention] = &[
     Convention { name: "fastcall", arguments: &[1, 2], ..C_32 },
     // GCC's attribute `thiscall`: ecx.
     Convention { name: "thiscall", arguments: &[1], ..C_32 },
+    // As in 64-bit code, by the same files of the kernel.
+    special_32("paravirt_callee_save", &[0, 2, 1], &[0, 2], 0b101),
+    special_32("hweight", &[0], &[0], 1),
+    special_32("get_user", &[0], &[0, 2, 1], 0b111),
+    special_32("put_user", &[0, 2, 1], &[1], 0b1010),
 ];
+
+/// As [`special`], of the registers that there are.
+const fn special_32(
+    name: &'static str,
+    arguments: &'static [u8],
+    results: &'static [u8],
+    changed: u128,
+) -> Convention {
+    let changed = RegSet::from_bits(run(changed, FLAGS, 1));
+    let callee_saved = CALLER_SAVED_32.union(CALLEE_SAVED_32).without(changed);
+    Convention { name, arguments, vector_arguments: &[], results, caller_saved: changed, callee_saved }
+}

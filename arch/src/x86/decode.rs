@@ -1,4 +1,15 @@
 //! Bytes to instructions.
+//!
+//! Two instructions with different bytes count as the same in these cases alone:
+//!
+//! * direct branches (`jmp`, conditional jumps, `call`, `loop`, `jcxz`, `xbegin`) that differ in the length of their
+//!   encoding and in their distance: they have one [`Insn::opcode`], with the prefixes that mean something in it, and
+//!   are compared by where they lead;
+//! * places relative to the instruction: the displacement is an [`Insn::field`], the rest is compared byte by byte;
+//! * fields that relocations fill;
+//! * `nop`s of any length, and in 32-bit code `lea` that does nothing, where they move what follows to a round address.
+//!
+//! Other encodings of one instruction (short and long displacements, immediates or `mov` in both directions) differ.
 
 use iced_x86::{Code as Opcode, FlowControl, Instruction, Mnemonic, OpKind, Register};
 
@@ -38,7 +49,15 @@ pub(super) fn decode(width: Width, code: &Code<'_>, out: &mut Vec<Insn>) {
                     && u32::from(field.offset) < at + u32::from(s.kind.size().unwrap_or(8))
             })
         };
-        let kind = kind_of(width, &instruction);
+        let mut kind = kind_of(&instruction);
+        if width == Width::Bits32 && is_filler(&instruction) {
+            let field =
+                Field::whole(constants.displacement_offset() as u8, constants.displacement_size() as u8);
+            // What a relocation fills is an address, though nothing but zeros stands there before.
+            if !constants.has_displacement() || !relocated(field) {
+                kind = InsnKind::Nop;
+            }
+        }
         let mut insn = Insn { offset, len, kind, opcode: 0, field: None, target: None };
         if is_near_branch(&instruction) {
             insn.opcode = branch_opcode(&instruction, &code.bytes[start..]);
@@ -73,12 +92,11 @@ fn is_near_branch(instruction: &Instruction) -> bool {
         })
 }
 
-fn kind_of(width: Width, instruction: &Instruction) -> InsnKind {
+fn kind_of(instruction: &Instruction) -> InsnKind {
     match instruction.mnemonic() {
         Mnemonic::Endbr64 | Mnemonic::Endbr32 => return InsnKind::LandingPad,
         // Nobody fills space with `fnop`, which may raise an exception.
         Mnemonic::Nop => return InsnKind::Nop,
-        Mnemonic::Lea if is_filler(width, instruction) => return InsnKind::Nop,
         Mnemonic::Ud0 | Mnemonic::Ud1 | Mnemonic::Ud2 | Mnemonic::Int3 | Mnemonic::Hlt => {
             return InsnKind::Trap;
         }
@@ -102,8 +120,8 @@ fn kind_of(width: Width, instruction: &Instruction) -> InsnKind {
 /// Whether it is `lea 0(%esi),%esi` or `lea 0(%esi,%eiz,1),%esi`, with another register too: what the GNU assembler
 /// fills space with in 32-bit code, since the oldest processors know no long `nop`. (In 64-bit code the upper half of
 /// the register would be lost.)
-fn is_filler(width: Width, instruction: &Instruction) -> bool {
-    width == Width::Bits32
+fn is_filler(instruction: &Instruction) -> bool {
+    instruction.mnemonic() == Mnemonic::Lea
         && instruction.op0_register().is_gpr32()
         && instruction.op0_register() == instruction.memory_base()
         && instruction.memory_index() == Register::None

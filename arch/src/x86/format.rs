@@ -82,5 +82,11 @@ pub(super) fn format(
     options.set_uppercase_hex(false);
     let mut text = String::new();
     formatter.format(&instruction, &mut text);
+    // The formatter writes the size of what 32-bit code jumps through, which no jump has another one of.
+    for (with_size, plain) in [("jmpl *", "jmp *"), ("calll *", "call *")] {
+        if let Some(operand) = text.strip_prefix(with_size).filter(|_| width == Width::Bits32) {
+            return format!("{plain}{operand}");
+        }
+    }
     text
 }

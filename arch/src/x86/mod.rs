@@ -13,8 +13,10 @@ mod relocs;
 mod syntax;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_32;
 
-pub use syntax::X86_64_ATT;
+pub use syntax::{I386_ATT, X86_64_ATT};
 
 use iced_x86::{Decoder, DecoderOptions, Register};
 
@@ -89,6 +91,12 @@ impl Arch for X86 {
 
     fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
         addresses::addresses(self.width, code, out);
+    }
+
+    // Position-independent code of i386 adds distances from the global offset table to a register; which number is
+    // one, and from where, is not found out.
+    fn reads_linked_code(&self) -> bool {
+        self.width == Width::Bits64
     }
 
     fn is_padding(&self, bytes: &[u8]) -> bool {

@@ -1,20 +1,108 @@
 //! Assembly text in AT&T syntax (GNU assembler's manual, "80386 Dependent Features"; `tc-i386.c`).
 
 use crate::InsnKind::{Call, ConditionalJump, Jump, LandingPad, Nop, Return, Trap};
-use crate::syntax::{Access, Registers, Syntax};
+use crate::syntax::{Access, Registers, Signs, Syntax};
 
 use super::effects::{FLAGS, MASKS, SEGMENTS, VECTORS};
 
+/// What tells AT&T syntax from the text of other architectures.
+const FAMILY: &[&str] = &[
+    ".att_syntax",
+    ".code64",
+    ".code32",
+    "movl",
+    "leal",
+    "addl",
+    "subl",
+    "xorl",
+    "testl",
+    "cmpl",
+    "endbr64",
+    "endbr32",
+    "jmp",
+    "jne",
+    "je",
+];
+
 /// 64-bit x86 in AT&T syntax.
-pub static X86_64_ATT: Syntax = Syntax {
+pub static X86_64_ATT: Syntax = ATT;
+
+/// 32-bit x86 in AT&T syntax.
+pub static I386_ATT: Syntax = Syntax {
+    machine: crate::EM_386,
+    is_64: false,
+    arch: "i386",
+    name: "i386 in AT&T syntax",
+    signs: Signs {
+        own_statements: &["pushl", "popl", "pushal", "popal", "pusha", "popa", "calll", "retl", "jmpl"],
+        own_operands: &[
+            "%esp",
+            "%ebp",
+            "__x86.get_pc_thunk.ax",
+            "__x86.get_pc_thunk.bx",
+            "__x86.get_pc_thunk.cx",
+            "__x86.get_pc_thunk.dx",
+            "__x86.get_pc_thunk.si",
+            "__x86.get_pc_thunk.di",
+            "__x86.get_pc_thunk.bp",
+        ],
+        ..ATT.signs
+    },
+    silent: &[".att_syntax", ".code32", ".arch"],
+    foreign: &[
+        ("pushq", "64-bit x86"),
+        ("popq", "64-bit x86"),
+        ("callq", "64-bit x86"),
+        ("retq", "64-bit x86"),
+        ("movabsq", "64-bit x86"),
+        ("movslq", "64-bit x86"),
+    ],
+    foreign_bases: &[
+        ("rip", "64-bit x86"),
+        ("rsp", "64-bit x86"),
+        ("rbp", "64-bit x86"),
+        ("rax", "64-bit x86"),
+        ("rcx", "64-bit x86"),
+        ("rdx", "64-bit x86"),
+        ("rbx", "64-bit x86"),
+        ("rsi", "64-bit x86"),
+        ("rdi", "64-bit x86"),
+    ],
+    ..ATT
+};
+
+/// What both have, and what 64 bits have.
+const ATT: Syntax = Syntax {
     machine: crate::EM_X86_64,
     is_64: true,
+    arch: "x86_64",
     name: "x86-64 in AT&T syntax",
+    family: "x86",
+    signs: Signs {
+        statements: FAMILY,
+        own_statements: &[
+            ".code64", "pushq", "popq", "leaq", "addq", "subq", "callq", "retq", "movslq", "movabsq", "cqto",
+            "cltq",
+        ],
+        own_operands: &[
+            "%rax", "%rcx", "%rdx", "%rbx", "%rsp", "%rbp", "%rsi", "%rdi", "%r8", "%r9", "%r10", "%r11",
+            "%r12", "%r13", "%r14", "%r15", "%rip", "%r8d", "%r9d", "%r10d", "%r11d", "%r12d", "%r13d",
+            "%r14d", "%r15d", "%sil", "%dil", "%bpl", "%spl", "%r8b", "%r9b", "%r10b", "%r11b",
+        ],
+        texts: &["(%r"],
+    },
     comments: b"#",
+    comment_texts: &[],
     line_comments: &["#", "/"],
     separators: b";",
     register_prefix: Some(b'%'),
     immediate_prefix: b'$',
+    immediate_is_optional: false,
+    memory: *b"()",
+    destination_first: false,
+    words: &[],
+    wordy: &[],
+    addressing: &[],
     indirect_prefix: Some(b'*'),
     local_prefix: ".L",
     word: 2,
@@ -26,12 +114,15 @@ pub static X86_64_ATT: Syntax = Syntax {
     mnemonics: &[
         ("call", Call),
         ("callq", Call),
+        ("calll", Call),
         ("callw", Call),
         ("jmp", Jump),
         ("jmpq", Jump),
+        ("jmpl", Jump),
         ("jmpw", Jump),
         ("ret", Return),
         ("retq", Return),
+        ("retl", Return),
         ("retw", Return),
         ("lret", Return),
         ("lretq", Return),
@@ -98,6 +189,15 @@ pub static X86_64_ATT: Syntax = Syntax {
         ("loopnz", ConditionalJump),
         ("xbegin", ConditionalJump),
     ],
+    rules: &[],
+    conditions: &[],
+    widths: &[],
+    has_literals: false,
+    has_thumb: false,
+    silent: &[".att_syntax", ".code64", ".arch"],
+    anchor_prefixes: &[],
+    completed: &[],
+    adding: &[],
     modifiers: &[
         "GOT",
         "GOTOFF",
@@ -122,8 +222,9 @@ pub static X86_64_ATT: Syntax = Syntax {
         "GOTNTPOFF",
         "SECREL32",
     ],
+    modifiers_in_parentheses: false,
     branch_modifier: Some("PLT"),
-    loads: &["mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "push", "pushw", "pushq"],
+    loads: &["mov", "movb", "movw", "movl", "movq", "movabs", "movabsq", "push", "pushw", "pushl", "pushq"],
     // Not here is what touches registers that it does not name, such as `mul`, and `movsb` to `movsq`, which without
     // operands are the string instructions. Rotations leave some flags as they were, and so do shifts by no place.
     accesses: &[
@@ -158,8 +259,8 @@ pub static X86_64_ATT: Syntax = Syntax {
             Access::Compare,
             &["cmp", "cmpb", "cmpw", "cmpl", "cmpq", "test", "testb", "testw", "testl", "testq"],
         ),
-        (Access::Push, &["push", "pushw", "pushq"]),
-        (Access::Pop, &["pop", "popw", "popq"]),
+        (Access::Push, &["push", "pushw", "pushl", "pushq"]),
+        (Access::Pop, &["pop", "popw", "popl", "popq"]),
     ],
     registers: &[
         Registers {

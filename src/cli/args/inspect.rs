@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::Colour;
+use super::{Colour, TextArgs};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -180,6 +180,9 @@ pub struct InspectOutputArgs {
     /// Show no progress
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+    /// How assembly files are read.
+    #[command(flatten)]
+    pub text: TextArgs,
 }
 
 /// Forms of a list.
@@ -216,4 +219,7 @@ pub struct CopyArgs {
     /// Show no warnings
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+    /// How assembly files are read.
+    #[command(flatten)]
+    pub text: TextArgs,
 }

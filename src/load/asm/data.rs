@@ -24,6 +24,8 @@ impl<'t> Builder<'t> {
             ".long" | ".int" | ".4byte" => 4,
             ".quad" | ".8byte" | ".xword" | ".dword" => 8,
             ".octa" => 16,
+            ".inst" | ".inst.w" if self.syntax.has_literals => 4,
+            ".inst.n" if self.syntax.has_literals => 2,
             _ => return self.other_data(name, tokens),
         };
         let mut payload = Payload::default();

@@ -145,9 +145,10 @@ impl<'t> Parser<'_, 't> {
             b"~" => Some(Unary::Not),
             b"!" => Some(Unary::LogicalNot),
             b"+" => return self.term(),
-            b"(" => {
+            b"(" | b"[" => {
                 let inner = self.binary(0)?;
-                if !self.tokens.get(self.at).is_some_and(|t| t.is(")")) {
+                let closing = if token.is("(") { ")" } else { "]" };
+                if !self.tokens.get(self.at).is_some_and(|t| t.is(closing)) {
                     return Err("a bracket that is not closed".to_owned());
                 }
                 self.at += 1;
@@ -176,18 +177,23 @@ impl<'t> Parser<'_, 't> {
         }
     }
 
-    /// `@GOTPCREL` and the like.
+    /// `@GOTPCREL` and the like, or `(GOT)`.
     fn modified(&mut self, inner: Expr) -> Result<Expr, String> {
-        let [at, word, ..] = &self.tokens[self.at..] else { return Ok(inner) };
-        if !at.is("@") {
-            return Ok(inner);
-        }
-        let Expr::Symbol(symbol, None) = inner else { return Err("`@` behind what is no symbol".to_owned()) };
+        let used = match &self.tokens[self.at..] {
+            [at, _, ..] if at.is("@") => 2,
+            // Parentheses behind a symbol mean nothing else.
+            [open, Token { kind: TokenKind::Word, .. }, close, ..] if open.is("(") && close.is(")") => 3,
+            _ => return Ok(inner),
+        };
+        let word = &self.tokens[self.at + 1];
+        let Expr::Symbol(symbol, None) = inner else {
+            return Err(format!("`{}` behind what is no symbol", String::from_utf8_lossy(word.text)));
+        };
         let known = self.scope.modifier(word.text);
         let modifier = known.ok_or_else(|| {
             format!("`@{}`, which fixscope does not know", String::from_utf8_lossy(word.text))
         })?;
-        self.at += 2;
+        self.at += used;
         Ok(Expr::Symbol(symbol, Some(modifier)))
     }
 }
@@ -198,6 +204,16 @@ pub(super) struct Sum {
     pub constant: i128,
     pub plus: Vec<Term>,
     pub minus: Vec<Term>,
+}
+
+impl Term {
+    /// The symbol, if it is one.
+    pub(super) fn symbol(self) -> Option<SymbolId> {
+        match self {
+            Term::Symbol(id, _) => Some(id),
+            Term::Here(_) => None,
+        }
+    }
 }
 
 /// What a sum is made of.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use object::elf;
 use rustc_hash::FxHashMap;
 
+use super::PLACE;
 use super::expr::{Binary, Expr, SymbolId, Term};
 use super::resolve::{Base, Reference, Resolver, Trouble};
 use super::symbols::{Entry, Value};
@@ -64,7 +65,7 @@ impl<'t> Resolver<'_, 't> {
                     let Base::Here(place) = base else { continue };
                     numbers.insert(*base, symbols.len() as u32);
                     // Named as what only the assembler knows, so that it is taken for a place and not for a thing.
-                    let name = Cow::Owned(format!("{}{}", self.builder.syntax.local_prefix, '.'));
+                    let name = Cow::Borrowed(PLACE);
                     let place_of = SymbolPlace::Section(self.index(place.part));
                     symbols.push(Symbol {
                         name,

@@ -47,6 +47,19 @@ pub(super) struct Part {
     pub fields: Vec<Field>,
     /// Lines of the records: offset of the record and line.
     pub lines: Vec<(u64, u32)>,
+    /// Records of data among code: offset of the record and number of its bytes of data, ascending.
+    pub literals: Vec<(u64, u8)>,
+    /// Where instructions of another instruction set begin: offset, and how many bytes the program counter is ahead of
+    /// an instruction there.
+    pub ahead: Vec<(u64, u8)>,
+}
+
+impl Part {
+    /// How many bytes the program counter is ahead of the instruction at an offset.
+    pub(super) fn ahead(&self, offset: u64) -> u8 {
+        let behind = self.ahead.partition_point(|(at, _)| *at <= offset);
+        behind.checked_sub(1).map_or(0, |i| self.ahead[i].1)
+    }
 }
 
 /// All of them.
@@ -83,6 +96,8 @@ impl Parts {
                 align: 1,
                 fields: Vec::new(),
                 lines: Vec::new(),
+                literals: Vec::new(),
+                ahead: Vec::new(),
             });
         }
     }
@@ -201,6 +216,9 @@ impl Parts {
         }
         let start = part.size;
         part.lines.push((start, line));
+        if class == record::DATA {
+            part.literals.push((start, text.len() as u8));
+        }
         part.bytes.extend_from_slice(&[length as u8, class]);
         part.bytes.extend_from_slice(text);
         part.size += length as u64;

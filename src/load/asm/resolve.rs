@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
 use super::expr::{Expr, Place, Sum, SymbolId, Term};
-use super::parts::{Field, FieldKind, Part};
+use super::parts::Part;
 use super::sections::SectionHead;
 use super::symbols::{Entry, Value};
 use super::token::Name;
@@ -24,10 +24,10 @@ const DEEPEST: u32 = 50;
 
 /// A relocation before symbols have numbers.
 pub(super) struct Reference {
-    offset: u64,
-    r_type: u32,
+    pub offset: u64,
+    pub r_type: u32,
     pub symbol: Option<Base>,
-    addend: i64,
+    pub addend: i64,
 }
 
 /// What a relocation names.
@@ -41,17 +41,19 @@ pub(super) enum Base {
 pub(super) struct Resolver<'b, 't> {
     pub builder: &'b Builder<'t>,
     /// By part: offset in bytes from the start of its section.
-    starts: Vec<u64>,
+    pub(super) starts: Vec<u64>,
     /// By section: index in the unit.
     indices: Vec<u32>,
 }
 
-/// Puts a unit together. `heads` are the sections of the file.
+/// Puts a unit together. `heads` are the sections of the file; `tells_arch` is for [`Text::tells_arch`].
 pub(super) fn unit<'t>(
     path: &Path,
     mut builder: Builder<'t>,
     heads: &[SectionHead<'t>],
+    tells_arch: bool,
 ) -> Result<Unit<'t>, Trouble> {
+    let address = if builder.syntax.is_64 { 8 } else { 4 };
     let mut sections = vec![empty_section()];
     let mut indices = vec![0; heads.len()];
     let mut starts = vec![0; builder.parts.all.len()];
@@ -67,7 +69,7 @@ pub(super) fn unit<'t>(
         }
         parts.sort_by_key(|&i| builder.parts.all[i].number);
         indices[id] = sections.len() as u32;
-        let (section, section_lines) = joined(&mut builder.parts.all, &parts, &mut starts, head);
+        let (section, section_lines) = joined(&mut builder.parts.all, &parts, &mut starts, head, address);
         sections.push(section);
         lines.push(section_lines);
     }
@@ -98,7 +100,7 @@ pub(super) fn unit<'t>(
         raw_symbols: (&[], &[]),
         raw_relocs: Vec::new(),
         linked: None,
-        text: Some(Text { relocs, lines }),
+        text: Some(Text { relocs, lines, tells_arch }),
     })
 }
 
@@ -152,12 +154,13 @@ fn empty_section() -> Section<'static> {
     }
 }
 
-/// The parts of a section one behind the other.
+/// The parts of a section one behind the other. `address` is the size of an address in bytes.
 fn joined<'t>(
     all: &mut [Part],
     parts: &[usize],
     starts: &mut [u64],
     head: &SectionHead<'t>,
+    address: u64,
 ) -> (Section<'t>, Vec<(u64, u32)>) {
     let (mut data, mut size, mut align, mut lines) = (Vec::new(), 0u64, 1, Vec::new());
     for &i in parts {
@@ -185,7 +188,7 @@ fn joined<'t>(
         align,
         entsize: match head.sh_type {
             // Arrays of addresses (gABI, "Special Sections").
-            elf::SHT_INIT_ARRAY | elf::SHT_FINI_ARRAY | elf::SHT_PREINIT_ARRAY => 8,
+            elf::SHT_INIT_ARRAY | elf::SHT_FINI_ARRAY | elf::SHT_PREINIT_ARRAY => address,
             _ => head.entsize,
         },
         data: Cow::Owned(data),
@@ -196,7 +199,7 @@ fn joined<'t>(
 }
 
 impl Resolver<'_, '_> {
-    fn part(&self, part: u32) -> &Part {
+    pub(super) fn part(&self, part: u32) -> &Part {
         &self.builder.parts.all[part as usize]
     }
 
@@ -214,7 +217,7 @@ impl Resolver<'_, '_> {
     }
 
     /// What a symbol is set to, where that is no place: a number, or another symbol without a place.
-    fn value(&self, id: SymbolId) -> Option<Sum> {
+    pub(super) fn value(&self, id: SymbolId) -> Option<Sum> {
         let sum = self.set_to(id, 0)?;
         let named = !self.entry(id).is_alias;
         match &sum.plus[..] {
@@ -260,7 +263,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Bytes between two places of one section; among code in records.
-    fn distance(&self, a: Term, b: Term) -> Option<i128> {
+    pub(super) fn distance(&self, a: Term, b: Term) -> Option<i128> {
         let (a, b) = (self.place(a)?, self.place(b)?);
         (self.index(a.part) == self.index(b.part) && self.index(a.part) != 0)
             .then(|| i128::from(self.offset(a)) - i128::from(self.offset(b)))
@@ -271,123 +274,11 @@ impl Resolver<'_, '_> {
         expr.sum(&|id| self.value(id), &distance).ok()?.number(&distance)
     }
 
-    fn base(&self, term: Term) -> (Base, Option<u8>) {
+    pub(super) fn base(&self, term: Term) -> (Base, Option<u8>) {
         match term {
             Term::Symbol(id, modifier) => (Base::Symbol(id), modifier),
             Term::Here(place) => (Base::Here(place), None),
         }
-    }
-
-    /// Fills the fields of a part, or makes references of them.
-    fn fields(&self, part: usize, data: &mut [u8], references: &mut Vec<Reference>) -> Result<(), Trouble> {
-        for field in &self.builder.parts.all[part].fields {
-            self.field(part as u32, field, data, references).map_err(|what| (field.line, what))?;
-        }
-        Ok(())
-    }
-
-    fn field(
-        &self,
-        part: u32,
-        field: &Field,
-        data: &mut [u8],
-        references: &mut Vec<Reference>,
-    ) -> Result<(), String> {
-        let at = self.starts[part as usize] + field.offset;
-        let mut put = |bytes: &[u8]| -> Result<(), String> {
-            let range = at as usize..at as usize + bytes.len();
-            data.get_mut(range).ok_or("a field outside of its section")?.copy_from_slice(bytes);
-            Ok(())
-        };
-        if field.what == FieldKind::Distance {
-            let number = self.number(&field.value);
-            let number = number.ok_or("a size that follows from where symbols will lie")?;
-            return put(&(number as i64).to_le_bytes());
-        }
-        let mut sum = field.value.sum(&|id| self.value(id), &|a, b| self.distance(a, b))?;
-        let in_code = self.part(part).is_code;
-        if matches!(field.what, FieldKind::Data(_)) {
-            // Between places of data the distance is known.
-            while let Some((i, j, distance)) = self.data_pair(&sum) {
-                sum.plus.remove(i);
-                sum.minus.remove(j);
-                sum.constant += distance;
-            }
-        }
-        let addend = sum.constant as i64;
-        let mut refer = |form, size, term: Option<Term>, addend| {
-            let (symbol, modifier) = match term.map(|t| self.base(t)) {
-                Some((base, modifier)) => (Some(base), modifier),
-                None => (None, None),
-            };
-            references.push(Reference { offset: at, r_type: r_type(form, size, modifier), symbol, addend });
-        };
-        match (field.what, &sum.plus[..], &sum.minus[..]) {
-            (FieldKind::Data(size), [], []) => put(&sum.constant.to_le_bytes()[..usize::from(size)])?,
-            (FieldKind::Data(size), [a], []) => refer(Form::Address, size, Some(*a), addend),
-            (FieldKind::Data(size), [a], [b]) => {
-                let from = self.place(*b).filter(|b| self.index(b.part) == self.index(part));
-                match (from, b) {
-                    (Some(_), Term::Here(_)) if in_code => {
-                        refer(Form::DistanceInCode, size, Some(*a), addend);
-                    }
-                    // The distance from here is what the assembler makes of it (`R_X86_64_PC32` and its like).
-                    (Some(from), _) if !in_code => {
-                        let behind = at as i64 - self.offset(from) as i64;
-                        refer(Form::Distance, size, Some(*a), addend.wrapping_add(behind));
-                    }
-                    _ => {
-                        let distance = self.distance(*a, *b);
-                        let distance = distance.ok_or("a distance that no relocation expresses")?;
-                        // A label behind a function's last instruction may stand where the next function begins: the
-                        // last byte of what is measured tells which is meant.
-                        let last = match distance {
-                            0 => return put(&sum.constant.to_le_bytes()[..usize::from(size)]),
-                            1.. => addend.wrapping_sub(1),
-                            _ => addend,
-                        };
-                        refer(Form::To, size, Some(*a), last);
-                        refer(Form::From, size, Some(*b), 0);
-                    }
-                }
-            }
-            (FieldKind::Operand, [], []) => refer(Form::Operand, 1, None, addend),
-            (FieldKind::Operand, [a], []) => refer(Form::Operand, 1, Some(*a), addend),
-            (FieldKind::Branch(_), [], []) => refer(Form::Branch, 4, None, addend),
-            (FieldKind::Branch(start), [a], []) => match self.local_target(part, *a, addend) {
-                Some(target) => {
-                    let here = self.starts[part as usize] + start;
-                    let distance = target as i64 - here as i64;
-                    let distance =
-                        i32::try_from(distance).map_err(|_| "a jump of more than 2 GiB of text")?;
-                    put(&distance.to_le_bytes())?;
-                }
-                None => refer(Form::Branch, 4, Some(*a), addend),
-            },
-            _ => return Err("a sum of symbols that no relocation expresses".to_owned()),
-        }
-        Ok(())
-    }
-
-    /// Something added and something taken away that lie in one section of data, and the bytes between them.
-    fn data_pair(&self, sum: &Sum) -> Option<(usize, usize, i128)> {
-        let is_data = |term: Term| self.place(term).is_some_and(|p| !self.part(p.part).is_code);
-        sum.plus.iter().enumerate().find_map(|(i, a)| {
-            sum.minus.iter().enumerate().find_map(|(j, b)| {
-                (is_data(*a) && is_data(*b)).then(|| Some((i, j, self.distance(*a, *b)?))).flatten()
-            })
-        })
-    }
-
-    /// The place of a branch's target when it is a label of the same section that only the assembler knows.
-    fn local_target(&self, part: u32, term: Term, addend: i64) -> Option<u64> {
-        let Term::Symbol(id, None) = term else { return None };
-        let entry = self.entry(id);
-        if addend != 0 || !self.is_local_label(&entry.name) {
-            return None;
-        }
-        let place = self.place(term).filter(|p| self.index(p.part) == self.index(part))?;
-        Some(self.offset(place))
     }
 
     pub(super) fn is_local_label(&self, name: &Name<'_>) -> bool {

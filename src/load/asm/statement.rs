@@ -71,7 +71,7 @@ impl<'t> Statement<'t> {
     pub fn defines(&self) -> Option<Name<'t>> {
         match &self.kind {
             StatementKind::Label(name) | StatementKind::Assignment { name, .. } => Some(name.clone()),
-            StatementKind::Directive { name: ".comm" | ".lcomm" | ".weakref", tokens } => {
+            StatementKind::Directive { name: ".comm" | ".largecomm" | ".lcomm" | ".weakref", tokens } => {
                 tokens.first().and_then(Token::name)
             }
             _ => None,
@@ -109,7 +109,8 @@ impl<'t> Statement<'t> {
             }
             StatementKind::Directive { name, .. } if ABOUT.contains(name) => Vec::new(),
             StatementKind::Directive {
-                name: ".section" | ".pushsection" | ".comm" | ".lcomm" | ".file" | ".ident" | ".loc",
+                name:
+                    ".section" | ".pushsection" | ".comm" | ".largecomm" | ".lcomm" | ".file" | ".ident" | ".loc",
                 ..
             } => Vec::new(),
             StatementKind::Directive { tokens, .. } => names(tokens),

@@ -38,9 +38,9 @@ pub enum TokenKind<'t> {
     Float,
     /// Text in quotes; [`Token::text`] has the quotes and the escapes.
     String,
-    /// A register with its prefix.
+    /// A register, with its prefix where there is one.
     Register,
-    /// A word that names no symbol: behind `@`, or between braces.
+    /// A word that names no symbol: behind `@`, between braces, a condition or a shift.
     Word,
     /// An operator, a comma, a bracket; one or two characters.
     Punctuation,
@@ -63,7 +63,9 @@ impl<'t> Token<'t> {
 
     /// A register's name without prefix.
     pub fn register(&self) -> Option<&'t [u8]> {
-        (self.kind == TokenKind::Register).then(|| self.text.get(1..).unwrap_or_default().trim_ascii_start())
+        let is_bare = self.text.first().is_some_and(u8::is_ascii_alphabetic);
+        let name = if is_bare { self.text } else { self.text.get(1..).unwrap_or_default() };
+        (self.kind == TokenKind::Register).then(|| name.trim_ascii_start())
     }
 
     /// The name, when it is one. Text in quotes stands for a name too where one is expected.

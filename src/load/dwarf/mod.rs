@@ -218,8 +218,7 @@ impl Dwarf {
     /// What is known about the function that lies in `fragments`: its own extent first, then its cold parts.
     pub fn function(&self, fragments: &[Extent]) -> FunctionEvidence {
         let Some(first) = fragments.first() else { return FunctionEvidence::default() };
-        let mut evidence =
-            FunctionEvidence { subprogram: self.body_at(first.section, first.offset), ..Default::default() };
+        let mut evidence = FunctionEvidence { subprogram: self.body_of(*first), ..Default::default() };
         let mut spots: Vec<Spot> = Vec::new();
         for fragment in fragments {
             let end = fragment.offset.saturating_add(fragment.size);
@@ -265,6 +264,17 @@ impl Dwarf {
             }
         }
         lines
+    }
+
+    /// The body of a function. GCC leaves out the NOPs that `-fpatchable-function-entry` puts at its start.
+    fn body_of(&self, extent: Extent) -> Option<SubprogramId> {
+        self.body_at(extent.section, extent.offset).or_else(|| {
+            let behind =
+                self.bodies.partition_point(|b| (b.section, b.start) <= (extent.section, extent.offset));
+            let body = self.bodies.get(behind)?;
+            let end = extent.offset.saturating_add(extent.size);
+            (body.section == extent.section && body.start < end).then_some(body.subprogram)
+        })
     }
 
     fn body_at(&self, section: u32, offset: u64) -> Option<SubprogramId> {

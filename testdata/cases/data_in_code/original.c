@@ -1,2 +1,2 @@
-__asm__(".text\n.balign 8\n.type table,@object\n.globl table\ntable: .byte 1, 2, 3, 4, 5, 0x0f, 0x1f, 0x00\n.size table,8\n.byte 0xc3");
+__asm__(".text\n.balign 8\n.type table,%object\n.globl table\ntable: .byte 1, 2, 3, 4, 5, 0x0f, 0x1f, 0x00\n.size table,8\n.byte 0xc3\n.balign 4");
 int f(void) { return 1; }

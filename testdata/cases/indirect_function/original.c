@@ -5,7 +5,7 @@ static function *choose_g(void) { return cpu() > 5 ? fast : slow; }
 static function *choose_h(void) { return cpu() > 7 ? fast : slow; }
 int f(int) __attribute__((ifunc("choose_f")));
 #ifndef PLAIN
-__asm__(".globl g\n.type g,@function\n.set g,choose_g");
+__asm__(".globl g\n.type g,%function\n.set g,choose_g");
 #endif
 int (*use)(void) = (int (*)(void))choose_g;
 int h(int) __attribute__((ifunc("choose_h")));

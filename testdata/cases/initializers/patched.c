@@ -1,2 +1,7 @@
+#ifdef __LP64__
+#define ADDRESS ".quad "
+#else
+#define ADDRESS ".long "
+#endif
 int n; void one(void) { n = 1; } void two(void) { n = 2; }
-__asm__(".pushsection .init_array,\"aw\",@init_array\n.dc.a two, one\n.popsection\n.pushsection .fini_array,\"aw\",@fini_array\n.dc.a two\n.popsection");
+__asm__(".pushsection .init_array,\"aw\",%init_array\n" ADDRESS "two, one\n.popsection\n.pushsection .fini_array,\"aw\",%fini_array\n" ADDRESS "two\n.popsection");

@@ -1,2 +1,2 @@
-__asm__(".section .settings,\"a\"\n.globl settings\n.type settings,@object\n.size settings,8\nsettings: .quad 5\n.text");
+__asm__(".section .settings,\"a\"\n.globl settings\n.type settings,%object\n.size settings,8\nsettings: .quad 5\n.text");
 int f(void) { return 1; }

@@ -5,6 +5,8 @@
 #endif
 #if defined(__x86_64__) || defined(__i386__)
 #define NOP ".byte 0x0f,0x1f,0x44,0x00,0x00"
+#elif defined(__thumb__)
+#define NOP "nop.w"
 #else
 #define NOP "nop"
 #endif

@@ -1,5 +1,5 @@
 void a(int), b(int), c(int);
-__asm__(".pushsection .rodata\n.balign 8\n.type values,@object\n.size values,16\nvalues: .quad 4, 5\n.popsection"); extern const long values[2];
+__asm__(".pushsection .rodata\n.balign 8\n.type values,%object\n.size values,16\nvalues: .quad 4, 5\n.popsection"); extern const long values[2];
 int g(int i) { return values[i & 1]; }
 int f(int x) {
   switch (x) {

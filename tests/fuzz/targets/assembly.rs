@@ -13,6 +13,12 @@ fuzz_target!(|data: &[u8]| {
     let options = Options { all: true, show: true };
     let Ok(comparison) = compare(Pair::new(&unit, &unit), options) else { return };
     for entry in &comparison.entries {
-        assert_eq!(entry.status, Status::Unchanged, "{} differs from itself: {:?}", entry.name, entry.differences);
+        assert_eq!(
+            entry.status,
+            Status::Unchanged,
+            "{} differs from itself: {:?}",
+            entry.name,
+            entry.differences
+        );
     }
 });

@@ -57,10 +57,10 @@ fn relocations_have_the_sizes_and_fields_of_the_abi() {
             Origin::Field,
         ),
         (47, RelocKind::Absolute { size: 4 }, 0x70ff_040f, [0x4f, 0xf6, 0xfc, 0x70], Some(-4), Origin::Field),
-        (45, relative(Via::Direct), 0x000f_0fff, [0x08, 0, 0, 0xe3], Some(8), Origin::Field),
+        (45, relative(Via::Direct), 0x000f_0fff, [0x08, 0, 0, 0xe3], Some(8), Origin::Reader),
         (42, relative(Via::Direct), 0x7fff_ffff, [0xff, 0xff, 0xff, 0x7f], Some(-1), Origin::Field),
         (42, relative(Via::Direct), 0x7fff_ffff, [0x08, 0, 0, 0x80], Some(8), Origin::Field),
-        (96, relative(Via::Got), u32::MAX, [0; 4], None, Origin::Field),
+        (96, relative(Via::Got), u32::MAX, [0; 4], None, Origin::Reader),
         (108, RelocKind::Other { size: 4 }, u32::MAX, [0; 4], None, Origin::Field),
         (40, RelocKind::Other { size: 0 }, u32::MAX, [0; 4], None, Origin::Field),
         (0, RelocKind::Other { size: 0 }, u32::MAX, [0; 4], None, Origin::Field),
@@ -88,6 +88,7 @@ fn padding_is_zeros_and_instructions_that_do_nothing() {
         &[0, 0, 0],
         &[0, 0xf0, 0x20, 0xe3, 0, 0, 0xa0, 0xe1],
         &[0, 0xbf, 0xc0, 0x46],
+        &[0, 0, 0xa0, 0xe1, 0, 0, 0, 0],
         &[0xaf, 0xf3, 0, 0x80, 0, 0xbf],
         &[0, 0, 0xbf],
         &[0, 0, 0, 0, 0xf0, 0x20, 0xe3],
@@ -109,4 +110,86 @@ fn kinds_of_nothing_are_told() {
     // yield, and a conditional nop.
     assert_eq!(one(A32, 0xe320f001, 0).kind, InsnKind::Plain);
     assert_eq!(one(A32, 0x0320f000, 0).kind, InsnKind::Plain);
+}
+
+/// The numbers of one instruction and its shape.
+fn taken_apart(modes: &[ModeChange], word: u32) -> (crate::Shape, Vec<(i64, crate::NumberRole)>, bool) {
+    let bytes = bytes_of(modes, word);
+    let code = Code { bytes: &bytes, address: 0, sites: &[], modes };
+    let numbers = Arm.numbers(&code, &one(modes, word, 0)).expect("it has a shape");
+    let values = numbers.values.iter().flatten().map(|n| (n.value, n.role)).collect();
+    (numbers.shape, values, numbers.loads_immediate)
+}
+
+#[test]
+fn numbers_are_told_apart_from_what_is_done_with_them() {
+    use crate::NumberRole::{Displacement, Frame, Immediate};
+    let truths: &[(&[ModeChange], u32, &[_], bool)] = &[
+        (A32, 0xe5931070, &[(0x70, Displacement)], false), // ldr r1, [r3, #0x70]
+        (A32, 0xe5131004, &[(-4, Displacement)], false),   // ldr r1, [r3, #-4]
+        (A32, 0xe1d310b6, &[(6, Displacement)], false),    // ldrh r1, [r3, #6]
+        (A32, 0xe1c420d8, &[(8, Displacement)], false),    // ldrd r2, [r4, #8]
+        (A32, 0xe58d1004, &[(4, Frame)], false),           // str r1, [sp, #4]
+        (A32, 0xe24dd008, &[(-8, Frame)], false),          // sub sp, sp, #8
+        (A32, 0xe2830f42, &[(0x108, Displacement)], false), // add r0, r3, #0x108
+        (A32, 0xe3a00f4b, &[(300, Immediate)], true),      // mov r0, #300
+        (A32, 0xe301e234, &[(0x1234, Immediate)], true),   // movw lr, #0x1234
+        (A32, 0xe3e00000, &[(-1, Immediate)], true),       // mvn r0, #0
+        (A32, 0xe35000ff, &[(255, Immediate)], false),     // cmp r0, #255
+        (A32, 0xe7e40150, &[(2, Immediate), (4, Immediate)], false), // ubfx r0, r0, #2, #5
+        (A32, 0xe1a00181, &[(3, Immediate)], false),       // lsl r0, r1, #3
+        (A32, 0xe0810002, &[], false),                     // add r0, r1, r2
+        (A32, 0xed930b02, &[(8, Displacement)], false),    // vldr d0, [r3, #8]
+        (T32, 0x6f19, &[(0x70, Displacement)], false),     // ldr r1, [r3, #0x70]
+        (T32, 0xf8d31080, &[(0x80, Displacement)], false), // ldr.w r1, [r3, #0x80]
+        (T32, 0xf8531c04, &[(-4, Displacement)], false),   // ldr.w r1, [r3, #-4]
+        (T32, 0x88d9, &[(6, Displacement)], false),        // ldrh r1, [r3, #6]
+        (T32, 0x9101, &[(4, Frame)], false),               // str r1, [sp, #4]
+        (T32, 0xb082, &[(-8, Frame)], false),              // sub sp, #8
+        (T32, 0x1d18, &[(4, Displacement)], false),        // adds r0, r3, #4
+        (T32, 0xf5037084, &[(0x108, Displacement)], false), // add.w r0, r3, #0x108
+        (T32, 0x200c, &[(12, Immediate)], true),           // movs r0, #12
+        (T32, 0xf44f7096, &[(300, Immediate)], true),      // mov.w r0, #300
+        (T32, 0xf240104d, &[(333, Immediate)], true),      // movw r0, #333
+        (T32, 0x28ff, &[(255, Immediate)], false),         // cmp r0, #255
+        (T32, 0xf5b07f96, &[(300, Immediate)], false),     // cmp.w r0, #300
+        (T32, 0xf3c00084, &[(2, Immediate), (4, Immediate)], false), // ubfx r0, r0, #2, #5
+        (T32, 0x00c8, &[(3, Immediate)], false),           // lsls r0, r1, #3
+        (T32, 0xe9d42302, &[(8, Displacement)], false),    // ldrd r2, r3, [r4, #8]
+        (T32, 0xed930b02, &[(8, Displacement)], false),    // vldr d0, [r3, #8]
+    ];
+    for (modes, word, values, loads) in truths {
+        let found = taken_apart(modes, *word);
+        assert_eq!((&found.1[..], found.2), (*values, *loads), "{word:08x}");
+    }
+    let alike: &[(&[ModeChange], u32, u32)] = &[
+        (T32, 0x6f19, 0xf8d31080), // both lengths of ldr
+        (T32, 0x200c, 0xf44f7096),
+        (T32, 0x200c, 0xf240104d),
+        (T32, 0x1d18, 0xf5037084),
+        (T32, 0x4618, 0x1d18), // mov r0, r3 adds 0
+        (T32, 0x28ff, 0xf5b07f96),
+        (A32, 0xe3a00f4b, 0xe301012c),
+        (A32, 0xe5931070, 0xe5131004),
+        (A32, 0xe1a00003, 0xe2830f42),
+    ];
+    for (modes, first, second) in alike {
+        assert_eq!(taken_apart(modes, *first).0, taken_apart(modes, *second).0, "{first:08x} {second:08x}");
+    }
+    let unlike: &[(&[ModeChange], u32, u32)] = &[
+        (A32, 0xe5931070, 0xe5941070), // another base
+        (A32, 0xe5931070, 0xe5932070), // another register
+        (A32, 0xe5931070, 0xe5831070), // a store
+        (A32, 0xe5931070, 0xe5d31070), // a byte
+        (A32, 0xe5931070, 0x05931070), // a condition
+        (A32, 0xe5931070, 0xe5b31070), // written back
+        (A32, 0xe3a00001, 0x03a00001),
+        (T32, 0x6f19, 0x6719),
+        (T32, 0x200c, 0x210c),
+        (T32, 0x88d9, 0x68d9),
+        (T32, 0xe9d42302, 0xe9d42402),
+    ];
+    for (modes, first, second) in unlike {
+        assert_ne!(taken_apart(modes, *first).0, taken_apart(modes, *second).0, "{first:08x} {second:08x}");
+    }
 }
