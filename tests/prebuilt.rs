@@ -15,7 +15,7 @@ use fixscope::compare::{DifferenceKind, Entry, Options, Status, compare};
 use fixscope::load::elf;
 use fixscope::normalize::{EntityKind, Normalized};
 use fixscope::pair::Pair;
-use fixscope_arch::InsnKind;
+use fixscope_arch::{InsnKind, REACH_MADE};
 use rayon::prelude::*;
 
 /// All folders of pairs, with the name of the architecture.
@@ -83,6 +83,13 @@ fn flipped(arch: &str, folder: &Path) -> (usize, Vec<String>) {
                 let bits = n.arch.relocated_bits(r.r_type);
                 place.is_some_and(|p| p < u64::from(size) && bits >> (8 * p) >> bit & 1 == 1)
             });
+            // What only makes an address is compared where the address is used: no assembler writes one in a register
+            // and uses it in another.
+            let place = code.address + u64::from(insn.offset)..code.address + u64::from(insn.end());
+            let mut made = n.relocs_of(id).iter().filter(|r| place.contains(&r.offset)).peekable();
+            if made.peek().is_some() && made.all(|r| r.r_type == REACH_MADE) {
+                continue;
+            }
             // A branch to filler leads to what is behind it.
             if filled || in_distance || insn.kind == InsnKind::Nop {
                 continue;

@@ -201,3 +201,26 @@ fn addresses_of_several_variables_are_lost() {
         assert_eq!(reaches.len(), count, "displacement {displacement}");
     }
 }
+
+#[test]
+fn an_address_in_two_halves_is_lost_as_one() {
+    let riscv = arch(243, true, false);
+    // auipc a5; addi REGISTER, a5; lw a0, DISPLACEMENT(a5); ret
+    let lost = |register: u8, displacement: u8| {
+        let auipc = [0x97, 7, 0, 0];
+        let addi = (u32::from(register) << 7 | 15 << 15 | 0x13).to_le_bytes();
+        let load = (u32::from(displacement) << 20 | 15 << 15 | 2 << 12 | 10 << 7 | 3).to_le_bytes();
+        let bytes = [&auipc[..], &addi, &load, &[0x82, 0x80]].concat();
+        let site = |offset, r_type| Site { offset, kind: riscv.relocation(r_type) };
+        let sites = [site(0, 23), site(0, 51), site(4, 24)];
+        let code = Code { bytes: &bytes, address: 0, sites: &sites, modes: &[] };
+        let mut insns = Vec::new();
+        riscv.decode(&code, &mut insns);
+        let mut reaches = Vec::new();
+        riscv.reaches(&code, &insns, &mut reaches);
+        reaches.iter().any(|r| r.base == crate::code::Base::Site(0))
+    };
+    assert!(!lost(15, 0));
+    assert!(lost(15, 4), "a neighbour is read");
+    assert!(lost(14, 0), "the address goes on in another register");
+}
