@@ -242,6 +242,11 @@ pub trait Arch: Sync {
         u8::MAX
     }
 
+    /// The registers of flags that instructions set beside their result, where those that load numbers do.
+    fn flags(&self) -> RegSet {
+        RegSet::EMPTY
+    }
+
     /// Registers the instruction reads and writes. What is not known reads and writes all of them.
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
         let _ = (code, insn);
@@ -295,4 +300,4 @@ pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
 }
 
 /// How assembly text is written, for every architecture that is read as text. What could be of several is of the first.
-pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64];
+pub static SYNTAXES: &[&Syntax] = &[&x86::X86_64_ATT, &x86::I386_ATT, &aarch64::A64, &arm::UNIFIED];

@@ -107,7 +107,9 @@ impl<'t> Statement<'t> {
             StatementKind::Directive { name: ".size" | ".weakref", tokens } => {
                 arguments(tokens).iter().skip(1).flat_map(|a| names(a)).collect()
             }
-            StatementKind::Directive { name, .. } if ABOUT.contains(name) => Vec::new(),
+            StatementKind::Directive { name, .. } if ABOUT.contains(name) || names_no_symbol(name) => {
+                Vec::new()
+            }
             StatementKind::Directive {
                 name:
                     ".section" | ".pushsection" | ".comm" | ".largecomm" | ".lcomm" | ".file" | ".ident" | ".loc",
@@ -116,4 +118,28 @@ impl<'t> Statement<'t> {
             StatementKind::Directive { tokens, .. } => names(tokens),
         }
     }
+}
+
+/// Whether the words behind a directive are registers, processors and the like.
+fn names_no_symbol(name: &str) -> bool {
+    const OTHERS: [&str; 16] = [
+        ".arch",
+        ".arch_extension",
+        ".object_arch",
+        ".cpu",
+        ".fpu",
+        ".syntax",
+        ".eabi_attribute",
+        ".save",
+        ".vsave",
+        ".pad",
+        ".setfp",
+        ".movsp",
+        ".code",
+        ".thumb",
+        ".arm",
+        ".variant_pcs",
+    ];
+    let is_frame = name.starts_with(".cfi_") && !matches!(name, ".cfi_personality" | ".cfi_lsda");
+    is_frame || OTHERS.contains(&name)
 }
