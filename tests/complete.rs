@@ -333,6 +333,11 @@ impl<'u, 'd> Known<'u, 'd> {
                 _ => None,
             }
         };
+        // The call says its variable beside the instruction that makes the descriptor's address, and only for the linker
+        // to find the call: R_X86_64_TLSDESC_CALL fills nothing (RFC TLSDESC for x86, 3).
+        if (sound.r_type, altered.r_type) == (35, 35) {
+            return Some("mark of a call");
+        }
         let (from, to) = (place(sound), place(altered));
         if sound.offset == altered.offset && from.is_some() && from == to {
             return Some("the same place, told by another symbol");
