@@ -235,6 +235,7 @@ impl Syntax {
 
     /// What a mnemonic, without prefixes, does to registers; `None` when that is not known.
     pub fn access(&self, mnemonic: &[u8]) -> Option<Access> {
+        let mnemonic = self.without_width(mnemonic);
         let has = |names: &[&str]| names.iter().any(|name| name.as_bytes() == mnemonic);
         self.accesses.iter().find(|(_, names)| has(names)).map(|(access, _)| *access)
     }

@@ -102,7 +102,9 @@ impl Layouts {
 
     fn used(&self, entry: &Entry) -> Pair<FxHashSet<crate::load::dwarf::types::RecordId>> {
         let of = |types: &Types, extent: Option<Extent>| {
-            extent.map_or_else(FxHashSet::default, |e| types.used_by(e.section, e.offset))
+            extent.map_or_else(FxHashSet::default, |e| {
+                types.used_by(e.section, e.offset..e.offset.saturating_add(e.size))
+            })
         };
         Pair::new(
             of(&self.types.original, entry.extent.original),

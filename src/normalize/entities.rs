@@ -251,6 +251,7 @@ struct Candidate {
 }
 
 fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candidate> {
+    use Binding::{Global, Local, Unique, Weak};
     let typed = match symbol.kind {
         SymbolKind::Function
         | SymbolKind::Object
@@ -285,7 +286,7 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
             // Assemblers for machines whose linkers move code keep what GCC made up as well, and names that begin so
             // count where they are constants only.
             let is_kept = names::is_local_label(&symbol.name) && section.is_writable();
-            if is_kept && !section.name.starts_with(".data.rel.ro") && symbol.binding == Binding::Local {
+            if is_kept && !section.name.starts_with(".data.rel.ro") && symbol.binding == Local {
                 return None;
             }
             // A label at the very end names no byte; an empty data object may lie there.
@@ -300,7 +301,6 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         SymbolPlace::Common => None,
         SymbolPlace::Undefined | SymbolPlace::Absolute | SymbolPlace::Reserved(_) => return None,
     };
-    use Binding::{Global, Local, Unique, Weak};
     let binding = match symbol.binding {
         Global | Unique => 0,
         Weak => 1,

@@ -327,7 +327,7 @@ impl Flow<'_> {
         let own = (register & 31) as u8;
         for insn in self.insns[self.block..i].iter().rev() {
             let is_call = matches!(insn.kind, InsnKind::Call | InsnKind::IndirectCall);
-            let Some(word) = word_of(self.code, insn).filter(|_| !is_call || own > 18) else { return None };
+            let word = word_of(self.code, insn).filter(|_| !is_call || own > 18)?;
             match numbers::constant(word) {
                 Some((d, value)) if d == own => return Some(value),
                 _ if effects::of_word(word).is_none_or(|e| e.writes.contains(own)) => return None,

@@ -15,10 +15,13 @@ mod format;
 mod literals;
 mod numbers;
 mod relocs;
+mod syntax;
 mod t32;
 mod tables;
 #[cfg(test)]
 mod tests;
+
+pub use syntax::UNIFIED;
 
 use crate::{
     Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach,

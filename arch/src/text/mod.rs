@@ -27,7 +27,9 @@ static X86_64: TextArch = TextArch { syntax: &crate::x86::X86_64_ATT, machine: &
 static I386: TextArch = TextArch { syntax: &crate::x86::I386_ATT, machine: &crate::x86::I386 };
 static AARCH64: TextArch = TextArch { syntax: &crate::aarch64::A64, machine: &crate::aarch64::AArch64 };
 
-static ALL: [&TextArch; 3] = [&X86_64, &I386, &AARCH64];
+static ARM: TextArch = TextArch { syntax: &crate::arm::UNIFIED, machine: &crate::arm::Arm };
+
+static ALL: [&TextArch; 4] = [&X86_64, &I386, &AARCH64, &ARM];
 
 /// The architecture that text for a machine is of, when there is one.
 pub fn by_elf_machine(machine: Machine) -> Option<&'static dyn Arch> {
@@ -146,6 +148,8 @@ impl Arch for TextArch {
         for (i, insn) in insns.iter().enumerate() {
             while sites.next_if(|s| s.offset < insn.offset).is_some() {}
             while let Some(site) = sites.next_if(|s| s.offset < insn.end()) {
+                // Of a distance between two places the first one is meant.
+                while sites.next_if(|s| s.offset == site.offset).is_some() {}
                 let Some((_, text)) = record::first(code.bytes_of(insn)) else { continue };
                 let mnemonic = text.split(|&c| c == b' ').next().unwrap_or_default();
                 let how = match self.syntax.completed.iter().any(|m| m.as_bytes() == mnemonic) {

@@ -40,7 +40,7 @@ pub(super) struct Blocks<'t> {
 }
 
 /// Directives that neither make bytes nor are about symbols: what they say is for the file, or for debugging.
-const WITHOUT_BYTES: [&str; 24] = [
+const WITHOUT_BYTES: [&str; 25] = [
     ".file",
     ".loc",
     ".ident",
@@ -61,6 +61,7 @@ const WITHOUT_BYTES: [&str; 24] = [
     ".version",
     ".line",
     ".comm",
+    ".largecomm",
     ".lcomm",
     ".weakref",
     ".loc_mark_labels",
@@ -86,7 +87,7 @@ fn role<'a, 't>(statement: &'a Statement<'t>) -> Role<'a, 't> {
         StatementKind::Assignment { .. } => Role::Definition,
         StatementKind::Instruction { .. } => Role::Bytes,
         StatementKind::Directive { name, .. } => match *name {
-            ".comm" | ".lcomm" | ".weakref" => Role::Definition,
+            ".comm" | ".largecomm" | ".lcomm" | ".weakref" => Role::Definition,
             ".align" | ".p2align" | ".balign" | ".p2alignw" | ".p2alignl" => Role::Align,
             ".section" | ".pushsection" | ".popsection" | ".previous" | ".subsection" | ".text" | ".data"
             | ".bss" | ".rodata" => Role::Enters,
@@ -110,7 +111,7 @@ impl<'t> Blocks<'t> {
                 blocks.global.extend(statement.describes().iter().map(ToString::to_string));
             }
             // A common symbol is global unless `.local` stands before it.
-            if let StatementKind::Directive { name: ".comm", .. } = statement.kind {
+            if let StatementKind::Directive { name: ".comm" | ".largecomm", .. } = statement.kind {
                 blocks.global.extend(statement.defines().map(|name| name.to_string()));
             }
         }

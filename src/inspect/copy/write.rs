@@ -28,7 +28,10 @@ pub(super) fn write(
         }
         if source.sections.head(statement.section).flags & u64::from(object::elf::SHF_WRITE) != 0
             && matches!(statement.kind, StatementKind::Label(_))
-            || matches!(statement.kind, StatementKind::Directive { name: ".comm" | ".lcomm", .. })
+            || matches!(
+                statement.kind,
+                StatementKind::Directive { name: ".comm" | ".lcomm" | ".largecomm", .. }
+            )
         {
             own.insert(name.to_string());
         }

@@ -22,6 +22,10 @@ pub(super) struct Builder<'t> {
     pub source: Option<Vec<u8>>,
     /// Functions with tables of exception handlers: the function's start and the table.
     pub handlers: Vec<(Place, Expr, u32)>,
+    /// Whether instructions are T32 ones from here on, where there are two instruction sets.
+    pub is_thumb: bool,
+    /// The same for the last instruction behind the last label that is not local.
+    pub last_mode: Option<bool>,
     /// Where the function that call frame information is being given for begins.
     frame: Option<Place>,
 }
@@ -69,6 +73,8 @@ impl<'t> Builder<'t> {
             parts: Parts::default(),
             source: None,
             handlers: Vec::new(),
+            is_thumb: false,
+            last_mode: None,
             frame: None,
         };
         let mut entered = None;
@@ -78,6 +84,7 @@ impl<'t> Builder<'t> {
                 let head = parser.sections().head(statement.section);
                 builder.parts.enter(statement.section, statement.subsection, head);
                 entered = Some((statement.section, statement.subsection));
+                builder.last_mode = None;
             }
             let allocated = parser.sections().head(statement.section).is_allocated();
             builder.statement(&statement, allocated).map_err(|what| parser.error(statement.line, what))?;
@@ -99,7 +106,13 @@ impl<'t> Builder<'t> {
                 Err(format!("`{name}`, a directive that fixscope does not know; it may write bytes"))
             }
             StatementKind::Label(name) if allocated => {
-                self.symbols.define(name.clone(), Value::Label(self.parts.here()))
+                if matches!(name, Name::Symbol(name) if !name.starts_with(self.syntax.local_prefix)) {
+                    self.last_mode = None;
+                }
+                self.symbols.define(name.clone(), Value::Label(self.parts.here()))?;
+                let id = self.symbols.id(name.clone());
+                self.symbols.get_mut(id).is_thumb = self.is_thumb;
+                Ok(())
             }
             StatementKind::Assignment { name, value } => {
                 let value = self.expression(value)?;
@@ -220,7 +233,8 @@ impl<'t> Builder<'t> {
                 let line = self.symbols.line;
                 self.symbols.get_mut(id).size = Some((value, line));
             }
-            ".comm" | ".lcomm" => {
+            // The large one (`tc-i386.c`) is placed apart from the others, which says nothing of what it is.
+            ".comm" | ".lcomm" | ".largecomm" => {
                 let symbol = first()?;
                 let size = number(self, 1)?;
                 let align = if arguments.len() > 2 { number(self, 2)?.max(1) } else { 1 };
@@ -306,6 +320,15 @@ impl<'t> Builder<'t> {
             }
             name if name.starts_with(".cfi_") || SILENT.contains(&name) => {}
             name if self.syntax.silent.contains(&name) => {}
+            ".thumb" | ".thumb_func" | ".force_thumb" if self.syntax.has_thumb => self.is_thumb = true,
+            ".arm" if self.syntax.has_thumb => self.is_thumb = false,
+            ".code" if self.syntax.has_thumb => match tokens {
+                [Token { text: b"16", .. }] => self.is_thumb = true,
+                [Token { text: b"32", .. }] => self.is_thumb = false,
+                _ => return Err("`.code` without 16 or 32".to_owned()),
+            },
+            // Who unwinds the stack is the same for all that a compiler makes of one language.
+            ".personality" if self.syntax.has_thumb => {}
             ".intel_syntax" => {
                 let what = "`.intel_syntax`: fixscope reads AT&T syntax; compile without -masm=intel";
                 // A file may say what it is not.
@@ -333,6 +356,7 @@ fn is_section_directive(name: &str) -> bool {
             | ".popsection"
             | ".previous"
             | ".subsection"
+            | ".handlerdata"
     )
 }
 

@@ -16,6 +16,9 @@ impl<'t> Builder<'t> {
         operands: usize,
     ) -> Result<(), String> {
         self.refuse_foreign(mnemonic, &tokens[operands..])?;
+        if self.syntax.has_thumb {
+            self.announce_mode()?;
+        }
         let kind = self.syntax.kind(mnemonic.as_bytes());
         let mut text = Text::default();
         for (i, token) in tokens[..operands].iter().enumerate() {
@@ -37,6 +40,22 @@ impl<'t> Builder<'t> {
         self.operands(mnemonic, &tokens[operands..], kind.is_direct_branch(), &mut text)?;
         let class = self.class(mnemonic, &tokens[..operands], &text.bytes[before..]);
         self.parts.record(class, &text.bytes, text.fields)
+    }
+
+    /// Writes a record where another instruction set begins than was in force. The same text means something else in each;
+    /// the first one goes without saying at the start of a function.
+    fn announce_mode(&mut self) -> Result<(), String> {
+        let is_thumb = self.is_thumb;
+        let ahead = if is_thumb { 4 } else { 8 };
+        let part = self.parts.current();
+        if part.ahead.last().is_none_or(|(_, last)| *last != ahead) {
+            part.ahead.push((part.size, ahead));
+        }
+        match self.last_mode.replace(is_thumb).unwrap_or(false) == is_thumb {
+            true => Ok(()),
+            false if is_thumb => self.parts.record(record::SPACE, b".thumb", Vec::new()),
+            false => self.parts.record(record::SPACE, b".arm", Vec::new()),
+        }
     }
 
     fn class(&self, name: &str, words: &[Token<'t>], operands: &[u8]) -> u8 {

@@ -86,6 +86,7 @@ impl<'t> Builder<'t> {
             ".string16" => self.strings(tokens, 2, true)?,
             ".string32" => self.strings(tokens, 4, true)?,
             ".string64" => self.strings(tokens, 8, true)?,
+            ".even" => self.parts.align(2, 0, None)?,
             ".base64" => self.base64(tokens)?,
             ".uleb128" => self.lebs(tokens, false)?,
             ".sleb128" => self.lebs(tokens, true)?,

@@ -32,7 +32,8 @@ impl<'t> Parser<'t> {
                 b' ' | b'\t' | b'\r' | 0x0c => self.at += 1,
                 b'\n' => return Ok(false),
                 b'/' if self.peek(1) == b'*' => self.skip_long_comment()?,
-                c if self.syntax.comments.contains(&c)
+                // Versions of symbols have the character too, and the assembler takes it as it is meant.
+                c if self.syntax.comments.contains(&c) && !(c == b'@' && self.in_symver)
                     || self.begins_with(self.syntax.comment_texts)
                     || self.at_line_start && self.begins_with(self.syntax.line_comments) =>
                 {
@@ -73,12 +74,14 @@ impl<'t> Parser<'t> {
             } else if token.is("}") {
                 braces = braces.saturating_sub(1);
             }
+            self.in_symver |= tokens.is_empty() && token.text == b".symver";
             tokens.push(token);
             *end = self.at;
             if self.at - begun > LONGEST_STATEMENT || tokens.len() > MOST_TOKENS {
                 return Err(self.error(line, too_long()));
             }
         }
+        self.in_symver = false;
         Ok(tokens)
     }
 

@@ -137,6 +137,7 @@ impl<'t> Resolver<'_, 't> {
         }
         let of = self.alias_of(id);
         symbol.kind = entry.kind.or_else(|| of.and_then(|o| o.kind)).unwrap_or(SymbolKind::None);
+        symbol.is_thumb = entry.is_thumb && symbol.kind == SymbolKind::Function;
         let size = entry.size.as_ref().or_else(|| of.and_then(|o| o.size.as_ref()));
         let SymbolPlace::Section(index) = symbol.place else { return Ok(Some(symbol)) };
         let section = &sections[index as usize];

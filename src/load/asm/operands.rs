@@ -57,7 +57,8 @@ impl<'t> Builder<'t> {
         let mut at = 0;
         let mut around = Surroundings::default();
         let is_bare = self.syntax.register_prefix.is_none();
-        let adds = self.syntax.adding.contains(&mnemonic);
+        let plain = self.syntax.without_width(mnemonic.as_bytes());
+        let adds = self.syntax.adding.iter().any(|m| m.as_bytes() == plain);
         // The first symbol of a direct branch is what it leads to.
         let mut may_branch = is_branch;
         while let Some(token) = tokens.get(at) {

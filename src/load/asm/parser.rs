@@ -64,6 +64,8 @@ pub struct Parser<'t> {
     /// How many numeric labels of each number have been defined so far.
     pub(super) numeric: FxHashMap<u32, u32>,
     reserved: Reserved,
+    /// The statement that is being read gives a symbol a version.
+    pub(super) in_symver: bool,
     failed: bool,
 }
 
@@ -80,6 +82,7 @@ impl<'t> Parser<'t> {
             sections: Sections::new(),
             numeric: FxHashMap::default(),
             reserved: Reserved::new(syntax),
+            in_symver: false,
             failed: false,
         }
     }
@@ -213,7 +216,7 @@ impl<'t> Parser<'t> {
                 return Err(bad(&tokens[0]));
             }
             let arguments = tokens.split_off(1);
-            if let ".set" | ".equ" | ".equiv" | ".eqv" = first {
+            if let ".set" | ".equ" | ".equiv" | ".eqv" | ".thumb_set" = first {
                 return match &arguments[..] {
                     [name, comma, ..] if comma.is(",") && name.name().is_some() => {
                         let name = name.name().ok_or_else(|| bad(name))?;

@@ -106,6 +106,13 @@ impl<'t> Sections<'t> {
                 let id = self.find(plain(Cow::Owned(name.to_owned())), false)?;
                 self.enter(id, part);
             }
+            // Where the assembler keeps what unwinding needs on Arm.
+            ".handlerdata" => {
+                let head =
+                    SectionHead { flags: u64::from(elf::SHF_ALLOC), ..plain(Cow::Borrowed(".ARM.extab")) };
+                let id = self.find(head, true)?;
+                self.enter(id, 0);
+            }
             ".section" => {
                 let (head, part, told) = self.read(&arguments)?;
                 let id = self.find(head, told)?;

@@ -71,7 +71,7 @@ impl<'t> Statement<'t> {
     pub fn defines(&self) -> Option<Name<'t>> {
         match &self.kind {
             StatementKind::Label(name) | StatementKind::Assignment { name, .. } => Some(name.clone()),
-            StatementKind::Directive { name: ".comm" | ".lcomm" | ".weakref", tokens } => {
+            StatementKind::Directive { name: ".comm" | ".largecomm" | ".lcomm" | ".weakref", tokens } => {
                 tokens.first().and_then(Token::name)
             }
             _ => None,
@@ -107,12 +107,39 @@ impl<'t> Statement<'t> {
             StatementKind::Directive { name: ".size" | ".weakref", tokens } => {
                 arguments(tokens).iter().skip(1).flat_map(|a| names(a)).collect()
             }
-            StatementKind::Directive { name, .. } if ABOUT.contains(name) => Vec::new(),
+            StatementKind::Directive { name, .. } if ABOUT.contains(name) || names_no_symbol(name) => {
+                Vec::new()
+            }
             StatementKind::Directive {
-                name: ".section" | ".pushsection" | ".comm" | ".lcomm" | ".file" | ".ident" | ".loc",
+                name:
+                    ".section" | ".pushsection" | ".comm" | ".largecomm" | ".lcomm" | ".file" | ".ident" | ".loc",
                 ..
             } => Vec::new(),
             StatementKind::Directive { tokens, .. } => names(tokens),
         }
     }
+}
+
+/// Whether the words behind a directive are registers, processors and the like.
+fn names_no_symbol(name: &str) -> bool {
+    const OTHERS: [&str; 16] = [
+        ".arch",
+        ".arch_extension",
+        ".object_arch",
+        ".cpu",
+        ".fpu",
+        ".syntax",
+        ".eabi_attribute",
+        ".save",
+        ".vsave",
+        ".pad",
+        ".setfp",
+        ".movsp",
+        ".code",
+        ".thumb",
+        ".arm",
+        ".variant_pcs",
+    ];
+    let is_frame = name.starts_with(".cfi_") && !matches!(name, ".cfi_personality" | ".cfi_lsda");
+    is_frame || OTHERS.contains(&name)
 }

@@ -21,6 +21,8 @@ pub(super) struct Entry<'t> {
     pub versions: Vec<String>,
     /// Only the assembler knows it (`.weakref`).
     pub is_alias: bool,
+    /// It stands in front of T32 instructions.
+    pub is_thumb: bool,
 }
 
 /// What a symbol is.
@@ -57,6 +59,7 @@ impl<'t> Symbols<'t> {
             visibility: 0,
             versions: Vec::new(),
             is_alias: false,
+            is_thumb: false,
         });
         self.by_name.insert(name, id);
         id

@@ -73,12 +73,13 @@ impl Types {
         &self.records[id.0 as usize]
     }
 
-    /// The records that variables and parameters of the function at this place are, hold or point to, those of
-    /// inlined bodies included.
-    pub fn used_by(&self, section: u32, offset: u64) -> FxHashSet<RecordId> {
-        let place = (section, offset);
-        let from = self.uses.partition_point(|(at, _)| *at < place);
-        self.uses[from..].iter().take_while(|(at, _)| *at == place).map(|(_, id)| *id).collect()
+    /// The records that variables and parameters of the function that lies in these bytes of a section are, hold or
+    /// point to, those of inlined bodies included. Debug information may have it begin behind its first NOPs
+    /// (GCC's `-fpatchable-function-entry`).
+    pub fn used_by(&self, section: u32, bytes: std::ops::Range<u64>) -> FxHashSet<RecordId> {
+        let from = self.uses.partition_point(|(at, _)| *at < (section, bytes.start));
+        let inside = |at: &(u32, u64)| at.0 == section && at.1 < bytes.end.max(bytes.start.saturating_add(1));
+        self.uses[from..].iter().take_while(|(at, _)| inside(at)).map(|(_, id)| *id).collect()
     }
 }
 

@@ -112,7 +112,7 @@ fn check(compiler: &str, flags: &[&str]) {
     let used = |name: &str| {
         let symbol = file.symbols().find(|s| s.name() == Ok(name)).expect("it is there");
         let section = symbol.section_index().expect("it is defined").0 as u32;
-        let used = types.used_by(section, symbol.address());
+        let used = types.used_by(section, symbol.address()..symbol.address() + symbol.size());
         let mut names: Vec<String> = used.iter().filter_map(|id| types.record(*id).name.clone()).collect();
         names.sort();
         names
