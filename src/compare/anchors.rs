@@ -2,10 +2,11 @@
 
 use fixscope_arch::REACH_LOST;
 
+use crate::load::Reloc;
 use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 use crate::pair::Pair;
 
-use super::content::link;
+use super::content::{link, relocated_bits};
 use super::delta::Link;
 use super::references::{Mismatch, Sides, Visiting};
 
@@ -22,6 +23,11 @@ impl Sides<'_> {
         visiting: &mut Visiting,
     ) -> Result<(), Mismatch> {
         if types.original == REACH_LOST && types.patched == REACH_LOST {
+            // Compilers put no anchor in front of tables of places in code.
+            if is_jump_table(self.original, targets.original) && is_jump_table(self.patched, targets.patched)
+            {
+                return self.same_target(targets, visiting);
+            }
             return self.same_surroundings(targets);
         }
         self.same_target(targets, visiting)
@@ -72,7 +78,7 @@ impl Sides<'_> {
                 .is_ok()
     }
 
-    /// Whether the bytes between data objects are the same, and hold no references.
+    /// Whether the bytes between data objects are the same, and hold no references but those to code.
     fn same_gap(
         &self,
         sections: Pair<u32>,
@@ -83,14 +89,25 @@ impl Sides<'_> {
             return Ok(());
         }
         let there = moved(range.start)..moved(range.end);
-        let plain = |n: &Normalized<'_, '_>, section, range: &std::ops::Range<u64>| {
-            n.relocs_in(section, range.clone()).is_empty()
+        let (o, p) = (self.original, self.patched);
+        let relocs = Pair::new(
+            o.relocs_in(sections.original, range.clone()),
+            p.relocs_in(sections.patched, there.clone()),
+        );
+        // A distance between two places is two relocations, of which one may lead to the table itself.
+        let leads_to_code = |n: &Normalized<'_, '_>, section, relocs: &[Reloc]| {
+            let mut places = relocs.chunk_by(|a, b| a.offset == b.offset);
+            places.all(|of_one| of_one.iter().any(|r| is_code(n, n.target_in_data(section, r))))
         };
-        let bytes = self.original.bytes(sections.original, range.clone());
-        let same =
-            bytes.iter().all(|&b| b == 0) || bytes == self.patched.bytes(sections.patched, there.clone());
-        let plain =
-            plain(self.original, sections.original, &range) && plain(self.patched, sections.patched, &there);
+        let bytes = o.bytes(sections.original, range.clone());
+        let others = p.bytes(sections.patched, there.clone());
+        let filled = |i: u64| relocated_bits(o, relocs.original, range.start + i);
+        let zero = bytes.iter().all(|&b| b == 0) && relocs.original.is_empty();
+        let same = zero
+            || bytes.len() == others.len()
+                && bytes.iter().zip(others).zip(0..).all(|((a, b), i)| (a ^ b) & !filled(i) == 0);
+        let plain = leads_to_code(o, sections.original, relocs.original)
+            && leads_to_code(p, sections.patched, relocs.patched);
         if same && plain { Ok(()) } else { Err(()) }
     }
 
@@ -103,4 +120,16 @@ impl Sides<'_> {
             0,
         )
     }
+}
+
+fn is_code(n: &Normalized<'_, '_>, target: Target) -> bool {
+    matches!(target, Target::Entity { id, .. } if n.entity(id).kind == EntityKind::Function)
+}
+
+/// Whether something without a name begins with a place in code.
+fn is_jump_table(n: &Normalized<'_, '_>, target: Target) -> bool {
+    let Target::Nameless { section, offset, inner: 0 } = target else { return false };
+    let relocs = n.relocs_in(section, n.nameless_extent(section, offset));
+    let mut code = relocs.iter().map(|r| is_code(n, n.target_in_nameless(section, offset, r)));
+    code.next() == Some(true)
 }

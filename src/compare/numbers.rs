@@ -2,7 +2,7 @@
 //!
 //! They decide nothing here: they are what later parts explain, by lines that moved or members that did.
 
-use fixscope_arch::{Insn, InsnKind, NumberRole, Shape};
+use fixscope_arch::{Insn, InsnKind, NumberRole, RegSet, Shape};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
@@ -125,14 +125,16 @@ impl Sides<'_> {
         }
         let effects = n.arch.effects(&code, &insn);
         let stack = n.arch.stack_register();
-        let mut written = effects.writes.iter().filter(|&r| r != stack);
+        // Flags that say something of the number, and that nobody asks before a call.
+        let flags = n.arch.flags().intersection(effects.writes);
+        let mut written = effects.writes.without(flags).iter().filter(|&r| r != stack);
         match (written.next(), written.next()) {
             (Some(register), None) if effects.reads.is_empty() => {
                 // Where C functions take their arguments from the stack, a register can only be one of the other way
                 // that a build may choose for all of them.
                 let convention = n.arch.conventions().iter().find(|c| !c.arguments.is_empty())?;
                 let index = convention.arguments.iter().position(|&r| r == register)?;
-                if !n.arch.stores_immediates() && !self.is_handed_over(ids, of, i, register) {
+                if !n.arch.stores_immediates() && !self.is_handed_over(ids, of, i, register, flags) {
                     return None;
                 }
                 let callee = self.callee(ids, of, i, register);
@@ -147,13 +149,15 @@ impl Sides<'_> {
         }
     }
 
-    /// Whether nothing but a call can be the next to take what the `i`th instruction put into `register`.
+    /// Whether nothing but a call can be the next to take what the `i`th instruction put into `register`, and nobody asks
+    /// the `flags` that it set.
     fn is_handed_over(
         &self,
         ids: Pair<EntityId>,
         of: Pair<&DecodedFunction>,
         i: usize,
         register: u8,
+        flags: RegSet,
     ) -> bool {
         let n = self.patched;
         let code = n.code(ids.patched);
@@ -165,7 +169,8 @@ impl Sides<'_> {
                 InsnKind::Jump => return !insn.target.is_some_and(|t| range.contains(&t)),
                 InsnKind::Plain | InsnKind::Nop | InsnKind::LandingPad => {
                     let effects = n.arch.effects(&code, &insn);
-                    if effects.reads.contains(register) || effects.writes.contains(register) {
+                    let asks = !effects.reads.intersection(flags).is_empty();
+                    if asks || effects.reads.contains(register) || effects.writes.contains(register) {
                         return false;
                     }
                 }

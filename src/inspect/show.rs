@@ -41,12 +41,19 @@ pub fn with_cold_parts(n: &Normalized<'_, '_>, ids: &[EntityId]) -> Vec<EntityId
 fn symbol(n: &Normalized<'_, '_>, unit: &str, id: EntityId, form: Form) -> ShownSymbol {
     let entity = n.entity(id);
     let symbol = n.symbol(id);
-    let lines: Vec<ShownLine> = match (form, entity.kind) {
+    let mut lines: Vec<ShownLine> = match (form, entity.kind) {
         (Form::Raw, EntityKind::Function) => raw::function(n, id),
         (Form::Raw, EntityKind::Object) => raw::object(n, id),
         (Form::Normalized, EntityKind::Function) => normalized::function(n, id),
         (Form::Normalized, EntityKind::Object) => normalized::object(n, id),
     };
+    if entity.kind == EntityKind::Function && !n.arch.is_decoded() {
+        let text = format!(
+            "# words of hexadecimal digits, with what they refer to: nothing here decodes {}",
+            n.arch.name()
+        );
+        lines.insert(0, ShownLine { text, ..ShownLine::default() });
+    }
     ShownSymbol {
         unit: unit.to_owned(),
         name: symbol.name.to_string(),

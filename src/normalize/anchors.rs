@@ -6,7 +6,7 @@
 //! reaches something gets one for it, and those that only make the address lead nowhere. Everything behind this works as
 //! for any other reference.
 
-use fixscope_arch::{Base, Code, Insn, REACH_LOST, REACH_MADE, Reach, ReachHow};
+use fixscope_arch::{Base, Code, Insn, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, Reader};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entities::{EntityId, EntityKind};
@@ -54,7 +54,7 @@ impl Normalized<'_, '_> {
                 self.reached_by(id, &relocs, from..to, &mut is_anchored, &mut changes);
                 // A cold part goes on with what the registers hold, and that is not followed into it.
                 if with_cold_part.contains(&id) && changes.added.len() > known {
-                    self.lose(&relocs[from..to], &mut is_anchored, &mut changes);
+                    self.lose(id, &relocs[from..to], &mut is_anchored, &mut changes);
                 }
             }
         }
@@ -100,6 +100,9 @@ impl Normalized<'_, '_> {
         self.arch.decode(&code, &mut insns);
         let mut reaches = Vec::new();
         self.arch.reaches(&code, &insns, &mut reaches);
+        let mut readers = Vec::new();
+        self.arch.readers(&code, &insns, &mut readers);
+        let section = entity.section.unwrap_or(0);
         let at = |offset: u32| entity.offset + u64::from(offset);
         for reach in reaches {
             let base = match reach.base {
@@ -107,17 +110,47 @@ impl Normalized<'_, '_> {
                 Base::Literal(load) => self.literal(id, &insns, relocs, own.clone(), load),
             };
             let Some(base) = base.filter(|base| is_anchored(base)) else { continue };
+            let Some(addend) = self.addend_of_base(section, base, at(0), &readers) else { continue };
+            let base = Reloc { addend: Some(addend), ..*base };
             let insn = &insns[reach.insn as usize];
             let filled = relocs[own.clone()].iter().map(|r| r.offset);
             let filled = filled.filter(|r| (at(insn.offset)..at(insn.end())).contains(r));
-            self.note(reach, base, at(insn.offset), filled, changes);
+            self.note(reach, &base, at(insn.offset), filled, changes);
         }
     }
 
+    /// What a relocation of a function adds to its symbol, as an address: distances that code adds the program counter
+    /// to count from there. `None` where that is not known; what is reached from there is not told then, and the whole
+    /// section is compared.
+    fn addend_of_base(&self, section: u32, base: &Reloc, start: u64, readers: &[Reader]) -> Option<i64> {
+        let addend = self.addend_of(section, base);
+        if self.arch.origin(base.r_type) != Origin::Reader {
+            return Some(addend);
+        }
+        let site = u32::try_from(base.offset.checked_sub(start)?).ok()?;
+        let reader = &readers[readers.binary_search_by_key(&site, |r| r.site).ok()?];
+        Some(addend.wrapping_add(i64::from(reader.origin) - i64::from(site)))
+    }
+
     /// Nothing is known of what is reached from the addresses of a function.
-    fn lose(&self, own: &[Reloc], is_anchored: &mut impl FnMut(&Reloc) -> bool, changes: &mut Changes) {
-        let anchors = own.iter().filter(|r| is_anchored(r));
-        changes.added.extend(anchors.map(|r| Reloc { r_type: REACH_LOST, ..*r }));
+    fn lose(
+        &self,
+        id: EntityId,
+        own: &[Reloc],
+        is_anchored: &mut impl FnMut(&Reloc) -> bool,
+        changes: &mut Changes,
+    ) {
+        let entity = self.entity(id);
+        let sites = function::sites(self.arch, entity.offset, own);
+        let modes = self.modes_of(id);
+        let code = Code { bytes: self.bytes_of(id), address: entity.offset, sites: &sites, modes: &modes };
+        let (mut insns, mut readers) = (Vec::new(), Vec::new());
+        self.arch.decode(&code, &mut insns);
+        self.arch.readers(&code, &insns, &mut readers);
+        changes.added.extend(own.iter().filter(|r| is_anchored(r)).filter_map(|r| {
+            let addend = self.addend_of_base(entity.section?, r, entity.offset, &readers)?;
+            Some(Reloc { r_type: REACH_LOST, addend: Some(addend), ..*r })
+        }));
     }
 
     /// Notes what one instruction, at an offset of the section, has to do with an address. `filled` are the offsets of its
@@ -174,7 +207,8 @@ impl Normalized<'_, '_> {
             }
             None => insns[insns.binary_search_by_key(&load, |i| i.offset).ok()?].target?,
         };
-        reloc_at(relocs, place).filter(|r| self.arch.relocation(r.r_type).size() == Some(8))
+        let pointer = if self.unit.is_64 { 8 } else { 4 };
+        reloc_at(relocs, place).filter(|r| self.arch.relocation(r.r_type).size() == Some(pointer))
     }
 }
 

@@ -251,6 +251,7 @@ struct Candidate {
 }
 
 fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candidate> {
+    use Binding::{Global, Local, Unique, Weak};
     let typed = match symbol.kind {
         SymbolKind::Function
         | SymbolKind::Object
@@ -300,7 +301,6 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
         SymbolPlace::Common => None,
         SymbolPlace::Undefined | SymbolPlace::Absolute | SymbolPlace::Reserved(_) => return None,
     };
-    use Binding::{Global, Local, Unique, Weak};
     let binding = match symbol.binding {
         Global | Unique => 0,
         Weak => 1,

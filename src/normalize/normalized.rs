@@ -244,6 +244,7 @@ impl<'u, 'd> Normalized<'u, 'd> {
             Origin::InstructionEnd => {}
             Origin::Ahead(bytes) => return bytes.into(),
             Origin::Label => return self.addend_of(section, reloc).wrapping_neg(),
+            Origin::Reader if reloc.symbol == 0 => return 0,
             Origin::Reader => return self.behind_by_reader(section, reloc).unwrap_or(0),
             Origin::Field => return 0,
         }

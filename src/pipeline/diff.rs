@@ -4,8 +4,8 @@ use fixscope_arch::Syntax;
 use rayon::prelude::*;
 
 use super::lines::{self, LineTexts, NoTexts};
-use super::{Outcome, Progress, evidence};
-use crate::compare::{self, Comparison};
+use super::{Outcome, Progress, evidence, undecoded};
+use crate::compare::{self, Comparison, Status};
 use crate::error::{Error, Result};
 use crate::impact::{self, UnitEvidence};
 use crate::inputs::pairing::{self, ObjectPair, ObjectSource};
@@ -105,11 +105,21 @@ pub(super) fn compare_pair(
     Reading { options, syntax }: Reading,
     texts: &dyn LineTexts,
 ) -> UnitResult {
-    let compared = with_units(&pair.objects, syntax, |units| match (units.original, units.patched) {
-        (Some(o), Some(p)) => compare::compare(Pair::new(o, p), options),
-        (Some(o), None) => compare::one_sided(o, Side::Original),
-        (None, Some(p)) => compare::one_sided(p, Side::Patched),
-        (None, None) => Ok(Comparison::default()),
+    let compared = with_units(&pair.objects, syntax, |units| {
+        let comparison = match (units.original, units.patched) {
+            (Some(o), Some(p)) => compare::compare(Pair::new(o, p), options),
+            (Some(o), None) => compare::one_sided(o, Side::Original),
+            (None, Some(p)) => compare::one_sided(p, Side::Patched),
+            (None, None) => Ok(Comparison::default()),
+        }?;
+        // Said once for both sides, and only where it matters: it costs decoding.
+        let differs = comparison.entries.iter().any(|e| e.status == Status::Changed);
+        let told = units.patched.filter(|_| differs).and_then(undecoded::told);
+        Ok((comparison, told))
+    });
+    let compared = compared.map(|((comparison, told), mut about)| {
+        about.warnings.extend(told);
+        (comparison, about)
     });
     result(pair, compared, texts)
 }

@@ -6,6 +6,7 @@ mod evidence;
 mod inspect;
 mod lines;
 mod skeleton;
+mod undecoded;
 
 use std::collections::BTreeMap;
 

@@ -42,7 +42,7 @@ pub(super) fn readers(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
 }
 
 /// The register that an instruction loads a literal into, or a part of an address, and the place of the relocation.
-fn load(code: &Code<'_>, insn: &Insn) -> Option<(u32, u32)> {
+pub(super) fn load(code: &Code<'_>, insn: &Insn) -> Option<(u32, u32)> {
     let (mode, word) = word_of(code, insn)?;
     if let Some(register) = moved(mode, word) {
         return Some((register, insn.offset));
@@ -134,22 +134,8 @@ impl Walk<'_> {
     /// What the program counter reads as in an instruction that adds the register to it.
     fn addition(&self, insn: &Insn, register: u32) -> Option<u32> {
         let (mode, word) = word_of(self.code, insn)?;
-        let pair = |first: u32, second: u32| {
-            (first & 15, second & 15) == (15, register) || (first & 15, second & 15) == (register, 15)
-        };
-        let adds = match (mode, insn.len) {
-            // add; ldr and str with an offset in a register, without a shift; ldrh and its like
-            (Mode::Code, _) => {
-                let is_addition = word & 0x0fe0_0ff0 == 0x0080_0000 && pair(word >> 16, word);
-                let from_pc = word >> 16 & 15 == 15 && word & 15 == register;
-                let loads = word & 0x0fa0_0ff0 == 0x0780_0000
-                    || word & 0x0fe0_0f90 == 0x0180_0090 && word & 0x60 != 0;
-                is_addition || from_pc && loads
-            }
-            (_, 2) => word & 0xff78 == 0x4478 && (word >> 4 & 8 | word & 7) == register,
-            _ => false,
-        };
-        adds.then(|| insn.offset + if mode == Mode::Code { 8 } else { 4 })
+        let (added, _) = plain_addition(mode, word, insn.len)?;
+        (added == register).then(|| insn.offset + if mode == Mode::Code { 8 } else { 4 })
     }
 
     /// Whether the register does not hold the distance any more behind an instruction.
@@ -167,9 +153,36 @@ impl Walk<'_> {
     }
 }
 
-fn is_upper(mode: Mode, word: u32) -> bool {
+pub(super) fn is_upper(mode: Mode, word: u32) -> bool {
     match mode {
         Mode::Code => word & 0x0040_0000 != 0,
         _ => word & 0x0080_0000 != 0,
+    }
+}
+
+/// The register that an instruction adds to the program counter, and where the sum is put; `None` for it where a load or
+/// store reaches that place.
+pub(super) fn plain_addition(mode: Mode, word: u32, len: u8) -> Option<(u32, Option<u32>)> {
+    let (first, second) = (word >> 16 & 15, word & 15);
+    match (mode, len) {
+        (Mode::Code, _) if word >> 28 == 0xf => None,
+        (Mode::Code, _) if word & 0x0fe0_0ff0 == 0x0080_0000 => {
+            let register = match (first, second) {
+                (15, other) | (other, 15) if other != 15 => other,
+                _ => return None,
+            };
+            Some((register, Some(word >> 12 & 15)))
+        }
+        // ldr and str with an offset in a register, without a shift; ldrh and its like
+        (Mode::Code, _) if first == 15 && second != 15 => {
+            let reaches =
+                word & 0x0fa0_0ff0 == 0x0780_0000 || word & 0x0fe0_0f90 == 0x0180_0090 && word & 0x60 != 0;
+            reaches.then_some((second, None))
+        }
+        (Mode::Thumb, 2) if word & 0xff78 == 0x4478 => {
+            let register = word >> 4 & 8 | word & 7;
+            Some((register, Some(register)))
+        }
+        _ => None,
     }
 }

@@ -5,6 +5,8 @@
 //! it decodes different words alike, knows no vector instructions here, and panics on some words.
 
 mod a32;
+mod abi;
+mod anchors;
 mod bits;
 mod block;
 mod decode;
@@ -22,7 +24,8 @@ mod tests;
 pub use syntax::UNIFIED;
 
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, Numbers, Operand, Origin, Reader, RelocKind,
+    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach,
+    Reader, RegSet, RelocKind,
 };
 
 /// A32 and T32.
@@ -58,6 +61,18 @@ impl Arch for Arm {
         literals::readers(code, insns, out);
     }
 
+    fn has_section_anchors(&self) -> bool {
+        true
+    }
+
+    fn reaches(&self, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
+        anchors::reaches(code, insns, out);
+    }
+
+    fn reach_type(&self, field: Field) -> Option<u32> {
+        relocs::reach_type(field)
+    }
+
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
         relocs::relocation_type(kind)
     }
@@ -88,11 +103,19 @@ impl Arch for Arm {
     }
 
     fn conventions(&self) -> &'static [Convention] {
-        &[]
+        abi::CONVENTIONS
     }
 
     fn stack_register(&self) -> u8 {
         effects::SP
+    }
+
+    fn stores_immediates(&self) -> bool {
+        false
+    }
+
+    fn flags(&self) -> RegSet {
+        RegSet::from_iter([effects::FLAGS])
     }
 
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {

@@ -223,7 +223,7 @@ fn narrow(half: u32) -> Taken {
 }
 
 /// A T32 modified immediate: i, imm3 and imm8.
-fn modified(word: u32) -> u32 {
+pub(super) fn modified(word: u32) -> u32 {
     let byte = word & 0xff;
     let plain = bits::t32_plain(word);
     match plain >> 8 {

@@ -1,8 +1,9 @@
 //! Relocation types of ELF for the Arm Architecture, 5.6 (2023Q3): sizes, fields, addends and calculations.
 
+use super::anchors::FIELDS;
 use super::bits::{self, t32};
 use crate::code::Via;
-use crate::{DynamicKind, Origin, RelocKind};
+use crate::{DynamicKind, Field, Origin, REACH_LOST, REACH_MADE, RelocKind};
 
 /// What a relocation of this type puts where.
 pub(super) fn relocation(r_type: u32) -> RelocKind {
@@ -45,9 +46,20 @@ pub(super) fn relocation(r_type: u32) -> RelocKind {
         | 106
         | 108..=111
         | 131 => Other { size: 4 },
+        REACH_LOST..=u32::MAX => Absolute { size: reach_field(r_type).map_or(4, |f| f.size) },
         132..=135 => Other { size: 2 }, // THM_ALU_ABS_G0_NC to G3, in an instruction
         _ => Unknown,
     }
+}
+
+/// The type of a relocation that fills this field with a number that leads on from an address: one of our own.
+pub(super) fn reach_type(field: Field) -> Option<u32> {
+    let place = FIELDS.iter().position(|known| *known == field)?;
+    Some(REACH_MADE + 1 + place as u32)
+}
+
+fn reach_field(r_type: u32) -> Option<Field> {
+    FIELDS.get(r_type.checked_sub(REACH_MADE + 1)? as usize).copied()
 }
 
 /// Which bits of its field a relocation of this type fills, in the order of the file. Where it is not known better they
@@ -76,6 +88,7 @@ pub(super) fn relocated_bits(r_type: u32) -> u64 {
         131 => t32(0x0fff),
         7 => 0x07c0,
         132..=135 => 0x00ff,
+        REACH_LOST.. => reach_field(r_type).map_or(0, |f| f.bits),
         _ => u32::MAX,
     })
 }

@@ -96,7 +96,14 @@ pub(in crate::compare) fn function(
             Some(_) => (ListingOp::Replaced, texts(&a.text, &b.text)),
         }
     });
-    parts.finish(lines)
+    let mut listing = parts.finish(lines);
+    if !sides.patched.arch.is_decoded() {
+        listing.notes.push(format!(
+            "instructions are words of hexadecimal digits, with what they refer to: nothing here decodes {}",
+            sides.patched.arch.name()
+        ));
+    }
+    listing
 }
 
 /// The bytes of two instructions that read the same, where they are not.

@@ -9,7 +9,7 @@ void level(int x) { _printk("level %d", 10); work(x); }
 void another_argument(int x) { __might_resched("file.c", __LINE__, 10); work(x); }
 int result(void) { return __LINE__; }
 void stored(void) { kept = __LINE__; }
-void not_its_line(int x) { __might_sleep("file.c", 700); work(x); }
+void not_its_line(int x) { __might_sleep("file.c", 704); work(x); }
 void both(int x) { __might_sleep("file.c", __LINE__); work(x + 10); }
 void text(int x) { __might_sleep("file.c", __LINE__); _printk("one"); work(x); }
 void only_line(int x) { _printk("file.c", __LINE__); work(x + 10); }
