@@ -119,7 +119,7 @@ fn pairs_of_every_architecture_give_the_same_verdict() {
 fn files_of_every_architecture_are_looked_into() {
     for (arch, folder) in pairs() {
         let file = folder.join("original.s").display().to_string();
-        let info = fixscope(&["info"], &[file.clone()]);
+        let info = fixscope(&["info"], std::slice::from_ref(&file));
         assert!(info.contains(&format!("({arch})")), "{info}");
         for name in ["weigh", "name", "other", "length", "count", "scale", "shift", "choose", "leave"] {
             assert!(info.lines().any(|l| has_word(l, name)), "{file}: {name}\n{info}");
@@ -127,7 +127,7 @@ fn files_of_every_architecture_are_looked_into() {
         assert!(info.lines().any(|l| l.contains("object") && l.contains("weights")), "{info}");
         let show = fixscope(&["show"], &[format!("{file}:other")]);
         assert!(show.contains("queue") && show.contains("out"), "{show}");
-        let graph = fixscope(&["callgraph", "--external"], &[file.clone()]);
+        let graph = fixscope(&["callgraph", "--external"], std::slice::from_ref(&file));
         let edge = |from: &str, to: &str| {
             graph.lines().any(|l| l.split_once("->").is_some_and(|(a, b)| a.contains(from) && b.contains(to)))
         };
