@@ -6,6 +6,36 @@
 //! and what the file says about where code ends and data begins. They get back [`Insn`]s that cover those bytes
 //! without gap or overlap.
 //!
+//! # Adding an architecture
+//!
+//! A machine without an implementation is compared already, by [`generic`]: by bytes, relocations and references. Where
+//! all that is missing there is known as data (how long instructions are, what relocation types fill, which
+//! instructions hold distances), a table in `generic` is enough. An implementation of its own adds what takes
+//! decoding: another encoding of the same branch, numbers for lines and members that moved, registers, readable
+//! instructions. Write it in this order; each step is of use without the ones behind it, and what is not written has
+//! a default that says that nothing is known.
+//!
+//! 1. [`Arch::name`], [`Arch::relocation`], [`Arch::relocated_bits`], [`Arch::origin`] from the ABI's table of
+//!    relocations; [`Arch::addend_in_field`] and [`Arch::low_half`] if its tables are SHT_REL. These take addresses
+//!    out of bytes and find what references lead to. A bit too many hides a change; one too few shows one that is
+//!    none.
+//! 2. [`Arch::decode`]: lengths first, then direct branches with their targets, because an assembler resolves those
+//!    inside of a section by itself, and equal bytes may lead to different functions. So must be every other
+//!    instruction that holds a distance from itself; where its target cannot be told, [`Arch::may_hold_distance`].
+//! 3. [`Arch::is_padding`], and [`InsnKind::Nop`] for what compilers and assemblers align code with: else every
+//!    function that moves is another one. An instruction that is sometimes meant is not among them.
+//! 4. One line in [`by_elf_machine`]. From here on objects are compared: let the cases of `testdata/cases` tell
+//!    what is missing.
+//! 5. [`Arch::format`], in the syntax of the GNU assembler. It decides nothing.
+//! 6. [`Arch::reaches`], where compilers form one address for several variables, and [`Arch::jump_tables`].
+//! 7. [`Arch::numbers`], [`Arch::conventions`], [`Arch::effects`]: which numbers are lines or offsets of members,
+//!    and what callers may rely on. What is not sure is left out; registers that are not sure are all of them.
+//! 8. [`Arch::addresses`], [`Arch::dynamic`] and [`Arch::relocation_type`], for linked files.
+//! 9. [`Syntax`] with one line in [`SYNTAXES`], for assembly text.
+//!
+//! `tests/own_architecture.rs` does the first five steps for a toy machine, from outside of this crate;
+//! `ARCHITECTURE.md` explains it. [`conformance`] tries an implementation; run it over arbitrary bytes.
+//!
 //! # The contract
 //!
 //! An implementer may assume that `Code::sites` and `Code::modes` are ordered and lie inside `Code::bytes`. The bytes
@@ -15,13 +45,14 @@
 //!
 //! An implementer promises that [`Arch::decode`]
 //!
-//! * never panics, and covers every byte exactly once, in order;
+//! * never panics, and covers every byte exactly once, in order: what is not covered would not be compared;
 //! * turns bytes it cannot decode into instructions of kind [`InsnKind::Unknown`], so that callers compare
-//!   them as bytes;
+//!   them as bytes, show them as data, and say that they are not sure of them;
 //! * names as [`Insn::field`] only bits that hold nothing but a distance or an address: two instructions whose
-//!   bytes agree outside the named bits, and whose targets correspond, do the same;
+//!   bytes agree outside the named bits, and whose targets correspond, do the same. This is what *unchanged* rests on;
 //! * gives direct branches the same [`Insn::opcode`], other than 0, only if they differ in nothing but the length of
-//!   their encoding and their target. Where branches have one encoding, 0 and the field say all there is;
+//!   their encoding and their target: their bytes are not looked at then. Where branches have one encoding, 0 and the
+//!   field say all there is;
 //!
 //! and that [`Arch::relocated_bits`] holds no bit that the relocation leaves as the assembler wrote it. Everything else
 //! in the trait serves causes, views and the search for broken contracts between functions, never the question whether
@@ -32,6 +63,7 @@ pub mod aarch64;
 pub mod abi;
 pub mod arm;
 pub mod code;
+pub mod conformance;
 pub mod generic;
 pub mod numbers;
 pub mod regs;
@@ -132,14 +164,22 @@ pub trait Arch: Sync {
     }
 
     /// The relocation type that fills a field so: the plainest, where there are several.
-    fn relocation_type(&self, kind: RelocKind) -> Option<u32>;
+    fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
+        let _ = kind;
+        None
+    }
 
     /// What a relocation of ELF type `r_type` makes the dynamic linker write.
-    fn dynamic(&self, r_type: u32) -> DynamicKind;
+    fn dynamic(&self, r_type: u32) -> DynamicKind {
+        let _ = r_type;
+        DynamicKind::Unknown
+    }
 
     /// Appends to `out`, in the order of the fields, all that may be addresses in `code`, which comes from a linked
     /// file: `Code::address` is the address in the running program. Fields that a site fills are left out.
-    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>);
+    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
+        let _ = (code, out);
+    }
 
     /// Whether [`Arch::addresses`] finds what code of linked files refers to. Where it does not, two programs could
     /// have the same bytes and do something else.
@@ -181,7 +221,10 @@ pub trait Arch: Sync {
 
     /// The numbers in the instruction, and the rest of it without them. `None` for direct branches, which hold
     /// nothing but a distance, and for what is not known.
-    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers>;
+    fn numbers(&self, code: &Code<'_>, insn: &Insn) -> Option<Numbers> {
+        let _ = (code, insn);
+        None
+    }
 
     /// Whether a number goes into memory without passing through a register. Where it does not, a number that is put into
     /// an argument's register need not be an argument.
@@ -190,10 +233,14 @@ pub trait Arch: Sync {
     }
 
     /// The calling conventions, that of C functions on Linux first. Empty where registers are not known.
-    fn conventions(&self) -> &'static [Convention];
+    fn conventions(&self) -> &'static [Convention] {
+        &[]
+    }
 
-    /// The register that points at the stack.
-    fn stack_register(&self) -> u8;
+    /// The register that points at the stack; a number above 127 where registers are not known.
+    fn stack_register(&self) -> u8 {
+        u8::MAX
+    }
 
     /// The registers of flags that instructions set beside their result, where those that load numbers do.
     fn flags(&self) -> RegSet {
@@ -201,10 +248,16 @@ pub trait Arch: Sync {
     }
 
     /// Registers the instruction reads and writes. What is not known reads and writes all of them.
-    fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects;
+    fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        let _ = (code, insn);
+        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+    }
 
     /// Name of a register number of [`RegSet`], such as `rax`.
-    fn register_name(&self, register: u8) -> &'static str;
+    fn register_name(&self, register: u8) -> &'static str {
+        let _ = register;
+        "?"
+    }
 }
 
 /// ELF `e_machine` of i386 (System V ABI, Intel386 supplement, 4.1).

@@ -94,8 +94,10 @@ impl Sides<'_> {
             o.relocs_in(sections.original, range.clone()),
             p.relocs_in(sections.patched, there.clone()),
         );
+        // A distance between two places is two relocations, of which one may lead to the table itself.
         let leads_to_code = |n: &Normalized<'_, '_>, section, relocs: &[Reloc]| {
-            relocs.iter().all(|r| is_code(n, n.target_in_data(section, r)))
+            let mut places = relocs.chunk_by(|a, b| a.offset == b.offset);
+            places.all(|of_one| of_one.iter().any(|r| is_code(n, n.target_in_data(section, r))))
         };
         let bytes = o.bytes(sections.original, range.clone());
         let others = p.bytes(sections.patched, there.clone());

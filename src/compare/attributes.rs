@@ -27,6 +27,10 @@ impl<'c> Sides<'c> {
         if a.visibility != b.visibility {
             note(format!("visibility {} became {}", visibility(a.visibility), visibility(b.visibility)));
         }
+        // Where those begin that share a function's table of contents (ppc64), another calling convention (AArch64).
+        if a.other != b.other {
+            note(format!("st_other {:#x} became {:#x}", a.other, b.other));
+        }
         if a.kind != b.kind {
             note(format!("symbol type {:?} became {:?}", a.kind, b.kind));
         }

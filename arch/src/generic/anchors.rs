@@ -50,21 +50,26 @@ pub(super) const fn short_register(bit: u8) -> Register {
 
 /// Tells of the addresses that relocations make where it is not known what is reached from them.
 pub(super) fn reaches(table: &Table, code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
-    let registers = &table.registers;
     let mut i = 0;
     for site in code.sites.iter().filter(|s| s.kind.size() != Some(0)) {
         i += insns[i..].iter().take_while(|insn| insn.end() <= site.offset).count();
         let Some(insn) = insns.get(i) else { break };
         let word = table.word(code.bytes_of(insn));
-        let lost = match registers.makers.iter().find(|(pattern, _)| pattern.fits(insn.len, word)) {
-            Some((_, register)) => is_lost(table, code, insns, i, register.of(word)),
+        let lost = match made_register(table, insn.len, word) {
+            Some(made) => is_lost(table, code, insns, i, made),
             // The other instructions hold a part of the address, or the whole of it and read or write memory there.
-            None => registers.makers.is_empty(),
+            None => table.registers.makers.is_empty(),
         };
         if lost {
             out.push(Reach { insn: i as u32, base: Base::Site(site.offset), how: ReachHow::Lost });
         }
     }
+}
+
+/// The register that an instruction puts a relocated address into.
+fn made_register(table: &Table, len: u8, word: u64) -> Option<u8> {
+    let maker = table.registers.makers.iter().find(|(pattern, _)| pattern.fits(len, word));
+    maker.map(|(_, register)| register.of(word))
 }
 
 /// Whether any instruction of the function may do more with a register than reading or writing memory at its address.
@@ -84,6 +89,8 @@ fn is_lost(table: &Table, code: &Code<'_>, insns: &[Insn], maker: usize, made: u
                 |(pattern, base): &(Pattern, Register)| pattern.fits(insn.len, word) && base.of(word) == made;
             places == 1 && table.registers.direct.iter().any(fits)
         };
-        places > 0 && !is_relocated && !is_direct()
+        // The second half of an address mostly goes where the first one was.
+        let goes_on = || made_register(table, insn.len, word).is_some_and(|register| register != made);
+        places > 0 && if is_relocated { goes_on() } else { !is_direct() }
     })
 }

@@ -21,10 +21,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Insn, InsnKind, Machine, Numbers, Operand, Origin,
-    REACH_LOST, Reach, RegSet, RelocKind,
-};
+use crate::{Arch, Code, Insn, InsnKind, Machine, Operand, Origin, REACH_LOST, Reach, RelocKind};
 use anchors::Registers;
 use table::{Alignment, Fill, Lengths, TYPES, Table};
 
@@ -181,12 +178,6 @@ impl Arch for Generic {
         all.enumerate().find(|(_, fill)| plain(fill)).map(|(r_type, _)| r_type as u32)
     }
 
-    fn dynamic(&self, _r_type: u32) -> DynamicKind {
-        DynamicKind::Unknown
-    }
-
-    fn addresses(&self, _code: &Code<'_>, _out: &mut Vec<Address>) {}
-
     fn is_padding(&self, bytes: &[u8]) -> bool {
         self.table.is_padding(bytes)
     }
@@ -203,27 +194,6 @@ impl Arch for Generic {
         let bytes = code.bytes_of(insn);
         let word = self.table.word(bytes);
         insn.kind == InsnKind::Unknown || self.table.suspects.iter().any(|p| p.fits(insn.len, word))
-    }
-
-    fn numbers(&self, _code: &Code<'_>, _insn: &Insn) -> Option<Numbers> {
-        None
-    }
-
-    fn conventions(&self) -> &'static [Convention] {
-        &[]
-    }
-
-    /// None: numbers above 127 are no registers.
-    fn stack_register(&self) -> u8 {
-        u8::MAX
-    }
-
-    fn effects(&self, _code: &Code<'_>, _insn: &Insn) -> Effects {
-        Effects { reads: RegSet::ALL, writes: RegSet::ALL }
-    }
-
-    fn register_name(&self, _register: u8) -> &'static str {
-        "?"
     }
 }
 

@@ -105,7 +105,11 @@ const fn short(value: u64) -> (Pattern, Register) {
 }
 
 pub(super) static REGISTERS: Registers = Registers {
-    makers: &[(Pattern::new(4, 0x707f, 0x0013, Raw), register(7, 5))], // addi
+    // The relocation of the second half names the first one (PCREL_LO12), so that the first one counts as well.
+    makers: &[
+        (Pattern::new(4, 0x007f, 0x0017, Raw), register(7, 5)), // auipc
+        (Pattern::new(4, 0x707f, 0x0013, Raw), register(7, 5)), // addi
+    ],
     reads: &[
         (4, RS1),
         (4, register(20, 5)),

@@ -1,0 +1,3 @@
+static int first = 1, other = 5, third = 3;
+int f(void) { return first++ + other++; }
+int g(void) { return third++; }
