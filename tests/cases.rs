@@ -1,6 +1,6 @@
 //! Each folder of `testdata/cases` is a pair of sources and what comparing their objects must give.
 //!
-//! `expect` holds comments (`#`, why the case exists), optional lines `flags …` for the compiler, `gcc-flags …` for GCC, and `compiler …`
+//! `expect` holds comments (`#`, why the case exists), optional lines `flags …` for the compiler, `gcc-flags …` and `clang-flags …` for one of them, and `compiler …`
 //! for the only one that makes this of it (`clang` stands for every Clang), and one line `STATUS KIND NAME [CAUSE]`
 //! for each entry that must be listed, with `was NAME` behind it for one that had another name. Nothing else may be
 //! listed. Each case is compiled in several ways; the verdict is the same in all of them, but for lines that begin
@@ -28,9 +28,7 @@ fn compile(toolchain: &Toolchain, source: &Path, way: &str, case: &Case, object:
     let folder = source.parent().expect("a source lies in a folder");
     let mut command = toolchain.command();
     command.args(way.split_whitespace());
-    if toolchain.is_a("gcc") {
-        command.args(&case.gcc_flags);
-    }
+    command.args(if toolchain.is_a("gcc") { &case.gcc_flags } else { &case.clang_flags });
     command.args(&case.flags).args(["-w", "-c", "-o"]).arg(object);
     succeeds(command.arg(source.file_name().expect("a source has a name")).current_dir(folder))
 }

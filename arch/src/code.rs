@@ -220,6 +220,8 @@ pub enum ReachHow {
     /// It does nothing but make the address, a part of it, or another one by adding a number; what becomes of that is
     /// told by others of the function, completely.
     Makes,
+    /// It does nothing but make a part of the address; the relocations of those that complete it name all of it.
+    Begins,
     /// It means the place so many bytes behind the address. The field holds a number that counts into it, or no bit
     /// where the value is used as it is.
     Leads(Field, i64),

@@ -1,7 +1,7 @@
 //! Whether two functions do the same.
 
 use fixscope_arch::code::Via;
-use fixscope_arch::{Insn, Origin, RelocKind};
+use fixscope_arch::{Insn, Origin, REACH_MADE, RelocKind};
 
 use crate::load::Reloc;
 use crate::normalize::{DecodedFunction, EntityId, Normalized, Target};
@@ -312,10 +312,12 @@ pub(super) fn references(
     found
 }
 
-/// Whether two fields compute the same; a call through the procedure linkage table is a call all the same.
+/// Whether two fields compute the same; a call through the procedure linkage table is a call all the same, and what is
+/// reached by a number is reached as by an address.
 pub(super) fn same_kind(a: (u32, RelocKind), b: (u32, RelocKind)) -> bool {
     let plain = |kind| matches!(kind, RelocKind::Relative { via: Via::Direct | Via::Plt, .. });
-    a == b || plain(a.1) && plain(b.1)
+    let is_reach = |r_type: u32| r_type > REACH_MADE;
+    a == b || plain(a.1) && plain(b.1) || (is_reach(a.0) || is_reach(b.0)) && a.1 == b.1
 }
 
 pub(super) fn leads_into(target: Target, id: EntityId) -> bool {

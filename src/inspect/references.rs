@@ -1,6 +1,6 @@
 //! What functions and data objects refer to, and how.
 
-use fixscope_arch::{Insn, InsnKind, RelocKind, code::Via};
+use fixscope_arch::{Insn, InsnKind, REACH_LOST, REACH_MADE, RelocKind, code::Via};
 
 use super::model::Use;
 use crate::load::{Reloc, names};
@@ -61,9 +61,9 @@ fn of_function(n: &Normalized<'_, '_>, id: EntityId) -> Vec<Found> {
     found
 }
 
-/// A relocation that marks an instruction and fills nothing.
+/// A relocation that marks an instruction and fills nothing, or for whose instruction others tell what is meant.
 fn is_marker(n: &Normalized<'_, '_>, reloc: &Reloc) -> bool {
-    n.arch.relocation(reloc.r_type).size() == Some(0)
+    n.arch.relocation(reloc.r_type).size() == Some(0) || matches!(reloc.r_type, REACH_MADE | REACH_LOST)
 }
 
 fn use_of(n: &Normalized<'_, '_>, id: EntityId, insn: &Insn, reloc: Option<&Reloc>) -> Use {

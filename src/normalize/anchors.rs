@@ -6,7 +6,8 @@
 //! reaches something gets one for it, and those that only make the address lead nowhere. Everything behind this works as
 //! for any other reference.
 
-use fixscope_arch::{Base, Code, Insn, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, Reader};
+use fixscope_arch::code::Via;
+use fixscope_arch::{Base, Code, Insn, Origin, REACH_LOST, REACH_MADE, Reach, ReachHow, Reader, RelocKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entities::{EntityId, EntityKind};
@@ -38,7 +39,11 @@ impl Normalized<'_, '_> {
         let mut anchored: FxHashMap<u32, bool> = FxHashMap::default();
         let mut is_anchored =
             |reloc: &Reloc| *anchored.entry(reloc.symbol).or_insert_with(|| self.is_of_anchors(reloc.symbol));
-        if !relocs.iter().any(&mut is_anchored) {
+        // Nothing but calls: there is nothing to follow.
+        if relocs
+            .iter()
+            .all(|r| matches!(self.arch.relocation(r.r_type), RelocKind::Relative { via: Via::Plt, .. }))
+        {
             return relocs;
         }
         let mut changes = Changes::default();
@@ -103,18 +108,28 @@ impl Normalized<'_, '_> {
         let mut readers = Vec::new();
         self.arch.readers(&code, &insns, &mut readers);
         let section = entity.section.unwrap_or(0);
+        let names_all = |r: &&Reloc| !self.arch.relocation(r.r_type).is_relative();
+        let completed: FxHashSet<u32> =
+            relocs[own.clone()].iter().filter(names_all).map(|r| r.symbol).collect();
         let at = |offset: u32| entity.offset + u64::from(offset);
         for reach in reaches {
             let base = match reach.base {
                 Base::Site(site) => reloc_at(&relocs[own.clone()], at(site)),
                 Base::Literal(load) => self.literal(id, &insns, relocs, own.clone(), load),
             };
-            let Some(base) = base.filter(|base| is_anchored(base)) else { continue };
+            let Some(base) = base else { continue };
+            let is_local = is_anchored(base);
+            // A local variable goes by its section, and a global one by its name: of both, what completes the address
+            // is compared.
+            let is_completed = reach.how == ReachHow::Begins && completed.contains(&base.symbol);
+            if !is_local && !is_completed {
+                continue;
+            }
             let Some(addend) = self.addend_of_base(section, base, at(0), &readers) else { continue };
             let base = Reloc { addend: Some(addend), ..*base };
             let insn = &insns[reach.insn as usize];
-            let filled = relocs[own.clone()].iter().map(|r| r.offset);
-            let filled = filled.filter(|r| (at(insn.offset)..at(insn.end())).contains(r));
+            let first = relocs.partition_point(|r| r.offset < at(insn.offset));
+            let filled = relocs[first..].iter().map(|r| r.offset).take_while(|r| *r < at(insn.end()));
             self.note(reach, &base, at(insn.offset), filled, changes);
         }
     }
@@ -167,7 +182,7 @@ impl Normalized<'_, '_> {
         match reach.how {
             // Literals stay where they are, and lead nowhere.
             ReachHow::Makes if is_literal => _ = changes.literals.insert(base.offset),
-            ReachHow::Makes => {
+            ReachHow::Makes | ReachHow::Begins => {
                 changes.replaced.extend(filled);
                 changes.added.push(Reloc { offset: at, r_type: REACH_MADE, symbol: 0, addend: Some(0) });
             }

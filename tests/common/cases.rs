@@ -23,6 +23,8 @@ pub struct Case {
     pub flags: Vec<String>,
     /// Flags for GCC only.
     pub gcc_flags: Vec<String>,
+    /// Flags for Clang only.
+    pub clang_flags: Vec<String>,
     /// The only compiler that makes of it what the case is about.
     pub compiler: Option<String>,
     /// The only architectures that make of it what the case is about; empty for all.
@@ -40,6 +42,7 @@ impl Case {
             folder,
             flags: Vec::new(),
             gcc_flags: Vec::new(),
+            clang_flags: Vec::new(),
             compiler: None,
             only: Vec::new(),
             tolerated: BTreeSet::new(),
@@ -50,6 +53,9 @@ impl Case {
                 Some(("flags", flags)) => case.flags.extend(flags.split_whitespace().map(str::to_owned)),
                 Some(("gcc-flags", flags)) => {
                     case.gcc_flags.extend(flags.split_whitespace().map(str::to_owned));
+                }
+                Some(("clang-flags", flags)) => {
+                    case.clang_flags.extend(flags.split_whitespace().map(str::to_owned));
                 }
                 Some(("only", names)) => case.only.extend(names.split_whitespace().map(str::to_owned)),
                 Some(("compiler", name)) => case.compiler = Some(name.to_owned()),

@@ -49,8 +49,10 @@ struct Flow<'c> {
     overflow: bool,
     /// By general register, what it is ever set to.
     constants: [Constant; 31],
-    /// Index of the first instruction of the block.
-    block: usize,
+    /// By general register, how many blocks read it.
+    readers: [u32; 31],
+    /// Index of the first instruction of the block, and of the one behind it.
+    block: (usize, usize),
     /// What is found out, once all states are known.
     out: Option<Vec<Reach>>,
 }
@@ -59,9 +61,15 @@ struct Flow<'c> {
 pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     let at = vec![u8::MAX; insns.len()];
     let constants = constants(code, insns);
-    let definitions = Vec::new();
-    let mut flow = Flow { code, insns, definitions, at, overflow: false, constants, block: 0, out: None };
     let blocks = blocks(code, insns);
+    let mut readers = [0; 31];
+    for block in &blocks {
+        let read = read(code, &insns[block.first..block.end]);
+        readers.iter_mut().enumerate().filter(|(r, _)| read.contains(*r as u8)).for_each(|(_, n)| *n += 1);
+    }
+    let definitions = Vec::new();
+    let mut flow =
+        Flow { code, insns, definitions, at, overflow: false, constants, readers, block: (0, 0), out: None };
     let states = flow.states(&blocks);
     let Some(states) = states.filter(|_| !flow.overflow) else {
         flow.give_up(out);
@@ -70,7 +78,7 @@ pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     flow.out = Some(Vec::new());
     for (block, state) in blocks.iter().zip(states) {
         let Some(mut state) = state else { continue };
-        flow.block = block.first;
+        flow.block = (block.first, block.end);
         for i in block.first..block.end {
             flow.step(i, &mut state);
         }
@@ -174,7 +182,7 @@ impl Flow<'_> {
                 return None;
             }
             let Some(mut state) = states[b] else { continue };
-            self.block = blocks[b].first;
+            self.block = (blocks[b].first, blocks[b].end);
             for i in blocks[b].first..blocks[b].end {
                 self.step(i, &mut state);
             }
@@ -212,6 +220,7 @@ impl Flow<'_> {
         for d in &self.definitions {
             let mut push = |how| out.push(Reach { insn: d.insn, base: d.base, how });
             match d.number {
+                _ if !d.is_used && !d.is_lost && d.is_half => push(ReachHow::Begins),
                 _ if !d.is_used && !d.is_lost => push(ReachHow::Makes),
                 Some(field) => push(ReachHow::Leads(field, d.plus)),
                 None if matches!(d.base, Base::Literal(_)) => push(ReachHow::Leads(NONE, 0)),
@@ -325,7 +334,7 @@ impl Flow<'_> {
     /// The number that a register holds before an instruction, where it is one.
     fn constant(&self, i: usize, register: u32) -> Option<i64> {
         let own = (register & 31) as u8;
-        for insn in self.insns[self.block..i].iter().rev() {
+        for insn in self.insns[self.block.0..i].iter().rev() {
             let is_call = matches!(insn.kind, InsnKind::Call | InsnKind::IndirectCall);
             let word = word_of(self.code, insn).filter(|_| !is_call || own > 18)?;
             match numbers::constant(word) {
@@ -353,9 +362,7 @@ impl Flow<'_> {
                 return self.handed_over(get(state, 0));
             }
             InsnKind::IndirectJump => {
-                // Where it leads is not known here.
-                let all = state.iter().fold(0, |all, set| all | set);
-                return self.lost(all);
+                return self.jump_anywhere(state);
             }
             InsnKind::Jump | InsnKind::ConditionalJump => return self.jump(&insn, d, state),
             _ => {}
@@ -453,6 +460,16 @@ impl Flow<'_> {
         let result = if insn.target.is_some() { get(state, 0) | OTHER } else { OTHER };
         put(state, 0, result);
         put(state, 30, OTHER);
+    }
+
+    /// Where it leads is not known here, but what no other block reads is only left over.
+    fn jump_anywhere(&mut self, state: &State) {
+        let own = read(self.code, &self.insns[self.block.0..self.block.1]);
+        for (r, &set) in state.iter().enumerate() {
+            if self.readers[r] > u32::from(own.contains(r as u8)) {
+                self.lost(set);
+            }
+        }
     }
 
     /// Jumps inside of the code change nothing. From outside of it, a cold part may go on with every register; for other
@@ -601,6 +618,18 @@ impl Flow<'_> {
 
 fn one(register: u32) -> crate::RegSet {
     crate::RegSet::from_iter([register as u8])
+}
+
+/// Registers that instructions read, and those of what they hand over.
+fn read(code: &Code<'_>, insns: &[Insn]) -> crate::RegSet {
+    insns.iter().fold(crate::RegSet::EMPTY, |all, insn| {
+        let own =
+            word_of(code, insn).map(|word| effects::of_word(word).map_or(crate::RegSet::ALL, |e| e.reads));
+        let leaves =
+            insn.kind.is_direct_branch() || insn.kind.ends_flow() || insn.kind == InsnKind::IndirectCall;
+        let handed_over = if leaves { crate::RegSet::from_iter(0..=8) } else { crate::RegSet::EMPTY };
+        all.union(own.unwrap_or_default()).union(handed_over)
+    })
 }
 
 fn members(set: Set) -> impl Iterator<Item = usize> {

@@ -194,7 +194,7 @@ fn what_is_reached_from_an_address_is_followed() {
     let words = [0x9000_0001, 0x9100_0021, 0xb940_0820, 0xb900_0420, 0x5280_0000, 0xd280_0001, 0xd65f_03c0];
     let found = reaches(&words, &[(0, PAGE), (4, LOW)]);
     let expected = [
-        reach(0, 0, ReachHow::Makes),
+        reach(0, 0, ReachHow::Begins),
         reach(1, 4, ReachHow::Makes),
         reach(2, 4, ReachHow::Leads(IMM12, 8)),
         reach(3, 4, ReachHow::Leads(IMM12, 4)),
@@ -210,7 +210,7 @@ fn an_argument_is_the_address_itself() {
         &[(0, PAGE), (4, LOW), (8, RelocKind::Relative { size: 4, via: crate::code::Via::Plt })],
     );
     // Nobody else tells where it leads: the relocation of `add` does, as IMM12 with nothing added.
-    assert_eq!(found, [reach(0, 0, ReachHow::Makes), reach(1, 4, ReachHow::Leads(IMM12, 0))]);
+    assert_eq!(found, [reach(0, 0, ReachHow::Begins), reach(1, 4, ReachHow::Leads(IMM12, 0))]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! As it stands in the file.
 
-use fixscope_arch::{Insn, Operand};
+use fixscope_arch::{Insn, Operand, REACH_MADE};
 
 use crate::inspect::data::{self, Row};
 use crate::inspect::info::{line as line_of, offset};
@@ -65,7 +65,7 @@ pub(super) fn text(
         Operand::Site(offset) => {
             let at = entity.offset + u64::from(offset);
             let here = n.relocs_in(entity.section?, at..at.saturating_add(1));
-            let reloc = here.iter().find(|r| !is_marker(n, r))?;
+            let reloc = here.iter().find(|r| !is_marker(n, r) && r.r_type != REACH_MADE)?;
             // Assembly text has its own mark.
             let mark = if n.unit.text.is_none() && is_through_got(n, id, insn, reloc) { "@GOT" } else { "" };
             Some(format!("{}{mark}", name(n.target_in_function(id, reloc))))
