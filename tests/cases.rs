@@ -27,10 +27,11 @@ use rayon::prelude::*;
 fn compile(toolchain: &Toolchain, source: &Path, way: &str, case: &Case, object: &Path) -> bool {
     let folder = source.parent().expect("a source lies in a folder");
     let mut command = toolchain.command();
+    command.args(way.split_whitespace());
     if toolchain.is_a("gcc") {
         command.args(&case.gcc_flags);
     }
-    command.args(way.split_whitespace()).args(&case.flags).args(["-w", "-c", "-o"]).arg(object);
+    command.args(&case.flags).args(["-w", "-c", "-o"]).arg(object);
     succeeds(command.arg(source.file_name().expect("a source has a name")).current_dir(folder))
 }
 

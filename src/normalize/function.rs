@@ -4,7 +4,7 @@ use fixscope_arch::{Arch, Code, Insn, InsnKind, ModeChange, REACH_MADE, Site};
 
 use super::entities::EntityId;
 use super::normalized::Normalized;
-use crate::load::{Reloc, names};
+use crate::load::{Reloc, SymbolPlace, names};
 
 /// A function's instructions, and which of them mean something.
 #[derive(Debug, Default)]
@@ -126,11 +126,14 @@ fn leave_out_fillers(arch: &dyn Arch, insns: &[Insn], address: u64, relocs: &[Re
 
 impl Normalized<'_, '_> {
     /// Where a function calls the tracer, in bytes from its start: the call that `-pg -mfentry` (or `-pg`) puts at
-    /// its entry, and that the kernel redirects to trace or to replace the function. A landing pad may stand
-    /// before it. `None` when it has none.
+    /// its entry, or the NOPs of `-fpatchable-function-entry`, and that the kernel redirects to trace or to replace the
+    /// function. A landing pad may stand before it. `None` when it has none.
     pub fn tracing_site(&self, id: EntityId) -> Option<u64> {
         let start = self.entity(id).offset;
         let decoded = self.decoded(id);
+        if let Some(site) = self.patchable_site(id) {
+            return Some(site);
+        }
         // With `-pg` alone the frame is set up before the call; nothing else may stand before it.
         let entry: Vec<&Insn> = decoded.insns.iter().take(4).collect();
         // Position-independent code calls it through the global offset table.
@@ -142,6 +145,33 @@ impl Normalized<'_, '_> {
             symbol.is_some_and(|s| names::is_tracer(&s.name))
         };
         self.relocs_in(section, range).iter().any(calls_tracer).then_some(u64::from(call.offset))
+    }
+}
+
+impl Normalized<'_, '_> {
+    /// The first NOP at a function's entry, when the table of patchable functions has the function. Some of its NOPs
+    /// may stand in front of it, and the table then has the first of those.
+    fn patchable_site(&self, id: EntityId) -> Option<u64> {
+        const LONGEST: u64 = 64;
+        let entity = self.entity(id);
+        let insns = &self.decoded(id).insns;
+        let nop =
+            insns.iter().find(|i| i.kind != InsnKind::LandingPad).filter(|i| i.kind == InsnKind::Nop)?;
+        let near = entity.offset.saturating_sub(LONGEST)..=entity.offset + u64::from(nop.offset);
+        let is_listed = |r: &Reloc| {
+            let Some(symbol) = self.unit.symbols.get(r.symbol as usize) else { return false };
+            let place = symbol.offset.wrapping_add_signed(r.addend.unwrap_or(0));
+            matches!(symbol.place, SymbolPlace::Section(s) if Some(s) == entity.section)
+                && near.contains(&place)
+                && self
+                    .entities_in(entity.section.unwrap_or(0))
+                    .1
+                    .iter()
+                    .all(|e| e.offset >= entity.offset || e.end() <= place)
+        };
+        let sections = (0u32..).zip(&self.unit.sections);
+        let mut tables = sections.filter(|(_, s)| s.name == "__patchable_function_entries");
+        tables.any(|(table, _)| self.relocs(table).iter().any(is_listed)).then(|| u64::from(nop.offset))
     }
 }
 
@@ -177,6 +207,10 @@ mod tests {
         assert_eq!(padded, [("loud".to_owned(), Some(4)), ("quiet".to_owned(), None)]);
         let framed = tracing_sites(&["-pg", "-fno-pic", "-fcf-protection=none"]);
         assert!(framed[0].1.is_some() && framed[1].1.is_none(), "{framed:?}");
+        let patchable = tracing_sites(&["-fpatchable-function-entry=4,2", "-fcf-protection=branch"]);
+        assert!(patchable.iter().all(|(_, site)| *site == Some(4)), "{patchable:?}");
+        let in_front = tracing_sites(&["-fpatchable-function-entry=2,2", "-fcf-protection=none"]);
+        assert!(in_front.iter().all(|(_, site)| site.is_none()), "{in_front:?}");
         assert!(tracing_sites(&[]).iter().all(|(_, site)| site.is_none()));
     }
 }

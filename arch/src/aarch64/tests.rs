@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::AArch64;
-use crate::{Arch, Code, Field, Insn, InsnKind, Mode, ModeChange, RelocKind, Site};
+use crate::{Arch, Base, Code, Field, Insn, InsnKind, Mode, ModeChange, Reach, ReachHow, RelocKind, Site};
 
 fn decode(bytes: &[u8], sites: &[Site], modes: &[ModeChange]) -> Vec<Insn> {
     let mut insns = Vec::new();
@@ -161,6 +161,109 @@ proptest! {
             AArch64.numbers(&code, insn);
             AArch64.effects(&code, insn);
         }
+        let mut reaches = Vec::new();
+        AArch64.reaches(&code, &insns, &mut reaches);
+        prop_assert!(reaches.iter().all(|r| (r.insn as usize) < insns.len()));
         prop_assert_eq!(at as usize, bytes.len());
     }
+}
+
+/// What becomes of the addresses of these words; at the given offsets relocations lie, as GCC has them for `.LANCHOR0`.
+fn reaches(words: &[u32], sites: &[(u32, RelocKind)]) -> Vec<Reach> {
+    let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    let sites: Vec<Site> = sites.iter().map(|&(offset, kind)| Site { offset, kind }).collect();
+    let code = Code { bytes: &bytes, address: 0, sites: &sites, modes: &[] };
+    let mut insns = Vec::new();
+    AArch64.decode(&code, &mut insns);
+    let mut out = Vec::new();
+    AArch64.reaches(&code, &insns, &mut out);
+    out
+}
+
+const PAGE: RelocKind = RelocKind::Relative { size: 4, via: crate::code::Via::Direct };
+const LOW: RelocKind = RelocKind::Absolute { size: 4 };
+const IMM12: Field = Field { offset: 0, size: 4, bits: 0x003f_fc00 };
+
+fn reach(insn: u32, site: u32, how: ReachHow) -> Reach {
+    Reach { insn, base: Base::Site(site), how }
+}
+
+#[test]
+fn what_is_reached_from_an_address_is_followed() {
+    // adrp x1; add x1, x1, :lo12:; ldr w0, [x1, #8]; str w0, [x1, #4]; mov w0, #0; mov x1, #0; ret
+    let words = [0x9000_0001, 0x9100_0021, 0xb940_0820, 0xb900_0420, 0x5280_0000, 0xd280_0001, 0xd65f_03c0];
+    let found = reaches(&words, &[(0, PAGE), (4, LOW)]);
+    let expected = [
+        reach(0, 0, ReachHow::Makes),
+        reach(1, 4, ReachHow::Makes),
+        reach(2, 4, ReachHow::Leads(IMM12, 8)),
+        reach(3, 4, ReachHow::Leads(IMM12, 4)),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn an_argument_is_the_address_itself() {
+    // adrp x0; add x0, x0, :lo12:; bl elsewhere; ret
+    let found = reaches(
+        &[0x9000_0000, 0x9100_0000, 0x9400_0000, 0xd65f_03c0],
+        &[(0, PAGE), (4, LOW), (8, RelocKind::Relative { size: 4, via: crate::code::Via::Plt })],
+    );
+    // Nobody else tells where it leads: the relocation of `add` does, as IMM12 with nothing added.
+    assert_eq!(found, [reach(0, 0, ReachHow::Makes), reach(1, 4, ReachHow::Leads(IMM12, 0))]);
+}
+
+#[test]
+fn what_may_be_two_addresses_is_lost() {
+    // cbz w0, 1f; adrp x1; add x1, x1, :lo12:; b 2f; 1: mov x1, x2; 2: ldr w0, [x1, #8]; mov x0, #0; ret
+    let words = [
+        0x3400_0080,
+        0x9000_0001,
+        0x9100_0021,
+        0x1400_0002,
+        0xaa02_03e1,
+        0xb940_0820,
+        0xd280_0000,
+        0xd65f_03c0,
+    ];
+    let found = reaches(&words, &[(4, PAGE), (8, LOW)]);
+    assert!(found.contains(&reach(2, 8, ReachHow::Lost)), "{found:?}");
+    assert!(!found.iter().any(|r| r.insn == 5), "{found:?}");
+}
+
+#[test]
+fn what_a_call_may_leave_is_no_longer_sure() {
+    // adrp x1; add x1, x1, :lo12:; bl .; ldr w0, [x1, #8]; ret: only GCC's -fipa-ra makes such code.
+    let found =
+        reaches(&[0x9000_0001, 0x9100_0021, 0x9400_0000, 0xb940_0820, 0xd65f_03c0], &[(0, PAGE), (4, LOW)]);
+    assert!(found.contains(&reach(1, 4, ReachHow::Lost)), "{found:?}");
+}
+
+#[test]
+fn numbers_are_told_apart_from_what_is_done_with_them() {
+    let numbers = |word: u32| {
+        let bytes = word.to_le_bytes();
+        let code = Code { bytes: &bytes, address: 0, sites: &[], modes: &[] };
+        AArch64.numbers(&code, &decode(&bytes, &[], &[])[0]).expect("no branch")
+    };
+    let value = |word| numbers(word).values[0].map(|n| n.value);
+    // ldr w0, [x0, #40] and ldur w0, [x0, #-24]; add x0, x0, #16 and sub x0, x0, #16; ldp x1, x2, [sp, #-32]
+    for (word, expected) in [
+        (0xb940_2800, 40),
+        (0xb85e_8000, -24),
+        (0x9100_4000, 16),
+        (0xd100_4000, -16),
+        (0xa97e_0be1, -32),
+        (0x5280_0540, 42),                    // mov w0, #42
+        (0x1280_0000, -1),                    // mov w0, #-1
+        (0xb200_f3e0, 0x5555_5555_5555_5555), // mov x0, #0x5555555555555555
+        (0x1200_1c00, 0xff),                  // and w0, w0, #0xff
+        (0x9240_0c00, 0xf),                   // and x0, x0, #0xf
+    ] {
+        assert_eq!(value(word), Some(expected), "{word:#010x}");
+    }
+    assert_eq!(numbers(0xb940_2800).shape, numbers(0xb85e_8000).shape);
+    assert_eq!(numbers(0x9100_4000).shape, numbers(0xaa00_03e0).shape);
+    assert_ne!(numbers(0xb940_2800).shape, numbers(0xb940_2801).shape);
+    assert!(numbers(0x5280_0540).loads_immediate && !numbers(0x9100_4000).loads_immediate);
 }

@@ -92,11 +92,17 @@ impl Class {
         // elements, the size alone does not tell.
         let low = five(word, 16) & 15;
         let b = Building::new().reads_vector(five(word, 5)).writes_vector(five(word, 0));
-        let is_plain = matches!(operation, 0b1000..=0b1101) && !self.is_unsigned;
+        let is_halves = match operation {
+            0b0010 | 0b0110 | 0b1010 => true,
+            0b0000 | 0b0100 | 0b1111 => self.is_unsigned,
+            0b0011 | 0b0111 | 0b1000 | 0b1011 | 0b1100 => !self.is_unsigned,
+            _ => operation == 0b1101,
+        };
+        let is_floating = matches!(operation, 0b0001 | 0b0101 | 0b1001);
         let b = match size {
-            1 if is_plain => b.reads_vector(low),
-            2 | 3 if is_plain => b.reads_vector(five(word, 16)),
-            2 | 3 if matches!(operation, 1 | 5 | 9) => b.reads_vector(five(word, 16)),
+            1 if is_halves => b.reads_vector(low),
+            2 if is_halves => b.reads_vector(five(word, 16)),
+            2 | 3 if is_floating => b.reads_vector(five(word, 16)),
             _ => b.reads_vector(low).reads_vector(five(word, 16)),
         };
         b.when(!is_new, |b| b.reads_vector(five(word, 0))).done()
@@ -109,7 +115,7 @@ impl Class {
             (1, 1 | 3) => self.three_same(),
             (1, 2) => self.two_misc(),
             (1, 0) => self.three_different(),
-            (0, 1) if self.is(0x00e0_8400, 0x0000_0400) => self.copy(),
+            (0, 1 | 3) if self.is(0x00e0_8400, 0x0000_0400) => self.copy(),
             // Half precision.
             (0, 1 | 3) if self.is(0x0060_c400, 0x0040_0400) => {
                 self.two(!self.is_unsigned && word >> 11 & 7 == 1)
