@@ -119,6 +119,13 @@ fn field(arch: &dyn Arch, code: &Code<'_>, index: usize, insn: &Insn) -> Result<
         bytes[at] ^= 1 << bit;
         let insns = decode(arch, &Code { bytes: &bytes, ..*code });
         bytes[at] ^= 1 << bit;
+        // The bits of what could not be decoded in front may make an instruction with these.
+        if insns
+            .get(..index)
+            .is_none_or(|before| before.iter().map(Insn::end).max() != Some(insn.offset) && index > 0)
+        {
+            continue;
+        }
         let same = insns.get(index).is_some_and(|other| {
             let parts = |i: &Insn| (i.offset, i.len, i.kind, i.opcode, i.field);
             parts(other) == parts(insn) && other.target != insn.target
