@@ -330,3 +330,32 @@ fn like_is_paired_with_like() {
         "{said}"
     );
 }
+
+/// Data alone does not tell what it is for: the other side does, or the user.
+#[test]
+fn a_side_that_tells_its_architecture_decides_for_both() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [data, code] = ["original.s", "patched.s"].map(|name| folder.path().join(name));
+    let text = ".data\n.globl x\n.type x, %object\n.size x, 8\nx:\n.word 1, 2\n";
+    std::fs::write(&data, text).expect("the temporary folder is writable");
+    let with_code =
+        format!("{text}.text\n.globl f\n.type f, %function\nf:\nldp x0, x1, [x0]\nret\n.size f, .-f\n");
+    std::fs::write(&code, with_code).expect("the temporary folder is writable");
+    let diff = |arguments: &[&str], files: [&Path; 2], status| {
+        let mut command = common::fixscope(folder.path());
+        common::run_expecting(command.arg("diff").args(arguments).args(files), status)
+    };
+    // Of x86, where a word has two bytes, the size would be wrong.
+    let run = diff(&["--format", "json"], [&data, &code], 1);
+    let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
+    assert_eq!(report["units"][0]["arch"], "aarch64");
+    let symbols = report["units"][0]["symbols"].as_array().expect("symbols");
+    assert_eq!(symbols.len(), 1, "{symbols:?}");
+    assert_eq!((&symbols[0]["name"], &symbols[0]["status"]), (&"f".into(), &"new".into()));
+    let run = diff(&["--format", "json", "--arch", "arm", "--all"], [&data, &data], 0);
+    let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
+    assert_eq!(report["units"][0]["arch"], "arm");
+    assert!(diff(&[], [&data, &data], 2).stderr.contains("ends behind its section"));
+    assert!(diff(&["--arch", "arm"], [&code, &code], 0).stderr.is_empty());
+    assert!(diff(&["--arch", "vax"], [&code, &code], 2).stderr.contains("x86_64, i386, aarch64, arm"));
+}

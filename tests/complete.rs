@@ -42,8 +42,8 @@ fn is_bookkeeping(section: &Section<'_>) -> bool {
 /// The size of the field that a relocation fills (System V ABI, AMD64 supplement, table 4.10).
 fn field(reloc: &Reloc) -> Range<u64> {
     let size = match reloc.r_type {
-        1 | 17 | 18 | 24 | 25 => 8,
-        2..=4 | 9..=11 | 19..=23 | 26 | 32..=35 | 41 | 42 => 4,
+        1 | 17 | 18 | 24 | 25 | 27..=31 | 33 => 8,
+        2..=4 | 9..=11 | 19..=23 | 26 | 32 | 34 | 41 | 42 => 4,
         12 | 13 => 2,
         14 | 15 => 1,
         _ => 0,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use fixscope_arch::{Arch, Machine, SYNTAXES, Syntax};
+use fixscope_arch::{Arch, Machine};
 use object::{Endianness, elf};
 
 use super::linked::Linked;
@@ -225,8 +225,6 @@ pub struct Text {
     pub relocs: Vec<Vec<Reloc>>,
     /// By section: offsets of its records and the lines they stand in, ascending.
     pub lines: Vec<Vec<(u64, u32)>>,
-    /// Whether the text tells its architecture, or the user has. Data alone could be of any.
-    pub tells_arch: bool,
 }
 
 impl<'d> Unit<'d> {
@@ -301,17 +299,6 @@ impl<'d> Unit<'d> {
             Some(_) => fixscope_arch::text::by_elf_machine(machine),
             None => fixscope_arch::by_elf_machine(machine),
         }
-    }
-
-    /// How its text is written; `None` for an object file.
-    pub fn syntax(&self) -> Option<&'static Syntax> {
-        self.text.as_ref()?;
-        SYNTAXES.iter().copied().find(|s| (s.machine, s.is_64) == (self.machine, self.is_64))
-    }
-
-    /// Whether its architecture is certain.
-    pub fn tells_arch(&self) -> bool {
-        self.text.as_ref().is_none_or(|text| text.tells_arch)
     }
 
     /// Whether sizes and offsets in a section are those that a running program has.

@@ -199,25 +199,38 @@ fn with_units<T>(
         };
         load::read_as(name, source.bytes(file)?, syntax).map(Some)
     };
+    let syntax = match syntax {
+        Some(syntax) => Some(syntax),
+        None => syntax_of_both(sources, &files)?,
+    };
     let (original, patched) = rayon::join(|| read(Side::Original, syntax), || read(Side::Patched, syntax));
-    let mut units = Pair::new(original?, patched?);
-    // Where the text of one side leaves open what it is of, the other side tells it.
-    if let Pair { original: Some(o), patched: Some(p) } = &units
-        && let (Some(of_o), Some(of_p)) = (o.syntax(), p.syntax())
-        && of_o.arch != of_p.arch
-    {
-        if !o.tells_arch() {
-            units.original = read(Side::Original, Some(of_p))?;
-        } else if !p.tells_arch() {
-            units.patched = read(Side::Patched, Some(of_o))?;
-        }
-    }
+    let units = Pair::new(original?, patched?);
     let arch = |unit: &Unit<'_>| unit.arch().map_or_else(String::new, |a| a.name().to_owned());
     let about = About {
         arch: units.patched.as_ref().or(units.original.as_ref()).map(arch).unwrap_or_default(),
         warnings: [&units.original, &units.patched].into_iter().flatten().flat_map(warnings).collect(),
     };
     Ok((work(units.as_ref().map(Option::as_ref))?, about))
+}
+
+/// How both sides are written, where the text of one of them tells that and the text of the other one does not: data
+/// alone could be of any architecture.
+fn syntax_of_both(
+    sources: &Pair<Option<ObjectSource>>,
+    files: &Pair<Option<MappedFile>>,
+) -> Result<Option<&'static Syntax>> {
+    let told = |side: Side| -> Result<Option<(&'static Syntax, bool)>> {
+        let (Some(source), Some(file)) = (sources.get(side), files.get(side)) else { return Ok(None) };
+        let (name, bytes) = (source.shown(), source.bytes(file)?);
+        if !load::asm::is_assembly(&name, bytes) {
+            return Ok(None);
+        }
+        load::asm::detect(&name, bytes).map(Some)
+    };
+    Ok(match (told(Side::Original)?, told(Side::Patched)?) {
+        (Some((_, false)), Some((syntax, true))) | (Some((syntax, true)), Some((_, false))) => Some(syntax),
+        _ => None,
+    })
 }
 
 /// What to know about a pair of object files beside what differs.

@@ -52,7 +52,7 @@ pub static UNIFIED: Syntax = Syntax {
         ],
         own_statements: &[],
         own_operands: &[],
-        texts: &["armv7", "armv6", "armv5", "#:lower16:", "#:upper16:", "\t@ "],
+        texts: &["armv7", "armv6", "armv5", "#:lower16:", "#:upper16:", "\t@ ", "{r3", "{r4", "{r7"],
     },
     comments: b"@",
     comment_texts: &["//"],

@@ -142,9 +142,13 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
             kept.extend_from_slice(operand);
             continue;
         };
+        kept.extend_from_slice(before);
+        let Some(displacement) = displacement else {
+            kept.extend_from_slice(behind);
+            continue;
+        };
         // An address without a displacement is one with the displacement 0.
         let value = if displacement.is_empty() { Some(0) } else { number(displacement) };
-        kept.extend_from_slice(before);
         match value {
             Some(value) => {
                 let role = if is_stack(base) { NumberRole::Frame } else { NumberRole::Displacement };
@@ -169,8 +173,8 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
 pub(super) struct Memory<'t> {
     /// What stands in front of the displacement.
     before: &'t [u8],
-    /// The number that is added to the address; empty for none.
-    pub displacement: &'t [u8],
+    /// The number that is added to the address; empty where it is missing, `None` where there is no room for one.
+    pub displacement: Option<&'t [u8]>,
     /// What stands behind it.
     pub behind: &'t [u8],
     /// The name of the first register that the address is made of, without prefix; empty for none.
@@ -196,8 +200,8 @@ fn in_brackets<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<Memory<'t>> {
     let is_plain = displacement.is_empty() && inner.len() > base.len();
     let (before, displacement, behind) = match is_plain {
         // An index stands there.
-        true => (&operand[..1 + end], &b""[..], behind),
-        false => (&operand[..1 + base.len()], displacement, behind),
+        true => (&operand[..1 + end], None, behind),
+        false => (&operand[..1 + base.len()], Some(displacement), behind),
     };
     Some(Memory { before, displacement, behind, base })
 }
@@ -224,7 +228,7 @@ fn in_parentheses<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<Memory<'t>> 
     let base = behind.strip_prefix(b"(").unwrap_or_default();
     let base = base.split(|&c| c == b',' || c == b')').next().unwrap_or_default();
     let base = register(syntax, base).unwrap_or_default();
-    is_memory.then_some(Memory { before, displacement, behind, base })
+    is_memory.then_some(Memory { before, displacement: Some(displacement), behind, base })
 }
 
 /// Short texts as they are, long ones as three hashes.
@@ -271,6 +275,10 @@ pub(super) fn effects(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Effects
         access,
         Access::Set | Access::SetPair | Access::SetWithFlags | Access::SetByFlags | Access::Pop
     );
+    // `adds r0,5` adds to what the register holds, unlike `movs r0,5`.
+    let names_once =
+        syntax.has_thumb && count == 2 && !syntax.loads.iter().any(|m| m.as_bytes() == parts.mnemonic);
+    let adds_to_itself = names_once && split(parts.operands).all(|o| memory(syntax, o).is_none());
     let mut may_write_back = false;
     for (i, operand) in split(parts.operands).enumerate() {
         // Behind the address stands what is added to it afterwards.
@@ -286,7 +294,7 @@ pub(super) fn effects(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Effects
         match register {
             Some((set, whole)) if destinations.contains(&i) && !after => {
                 effects.writes.insert(set);
-                if is_set && whole {
+                if is_set && whole && !adds_to_itself {
                     continue;
                 }
             }

@@ -218,3 +218,117 @@ fn every_mnemonic_and_register_is_listed_once() {
         assert_eq!(once.len(), list.len());
     }
 }
+
+fn effects_of(arch: &TextArch, text: &str) -> Effects {
+    let bytes = record(record::PLAIN, text.as_bytes());
+    let code = Code { bytes: &bytes, address: 0, sites: &[], modes: &[] };
+    let mut insns = Vec::new();
+    arch.decode(&code, &mut insns);
+    arch.effects(&code, &insns[0])
+}
+
+/// The registers of these names.
+fn registers(arch: &TextArch, names: &str) -> RegSet {
+    let number = |name| (0..128).find(|&n| arch.register_name(n) == name).expect("a register's name");
+    names.split_whitespace().map(number).collect()
+}
+
+#[test]
+fn effects_where_the_destination_comes_first() {
+    let cases = [
+        (&AARCH64, "mov w0,12", "", "x0"),
+        (&AARCH64, "add x1,x2,w3,sxtw 2", "x2 x3", "x1"),
+        (&AARCH64, "ldr w0,[x1,x2,lsl 2]", "x1 x2", "x0"),
+        (&AARCH64, "ldr x0,[x3,:lo12:\x01]", "x3", "x0"),
+        (&AARCH64, "ldp x29,x30,[sp,0],16", "sp", "x29 x30 sp"),
+        (&AARCH64, "str w0,[sp,-16]!", "x0 sp", "sp"),
+        (&AARCH64, "movk x4,1,lsl 16", "x4", "x4"),
+        (&AARCH64, "csel x0,x1,xzr,eq", "x1 nzcv", "x0"),
+        (&AARCH64, "subs w0,w1,1", "x1", "x0 nzcv"),
+        (&AARCH64, "cmp x0,x1", "x0 x1", "nzcv"),
+        (&ARM, "mov r0,12", "", "r0"),
+        (&ARM, "add r3,pc,r3", "pc r3", "r3"),
+        (&ARM, "ldr r0,[r1,4]!", "r1", "r0 r1"),
+        (&ARM, "movt r0,:upper16:\x01", "r0", "r0"),
+        (&ARM, "add.w r0,r0,r0,lsl 1", "r0", "r0"),
+        (&ARM, "adds r0,5", "r0", "r0 cpsr"),
+    ];
+    for (arch, text, reads, writes) in cases {
+        let expected = Effects { reads: registers(arch, reads), writes: registers(arch, writes) };
+        assert_eq!(effects_of(arch, text), expected, "{text}");
+    }
+    let all = Effects { reads: RegSet::ALL, writes: RegSet::ALL };
+    for (arch, text) in [
+        (&AARCH64, "fadd d0,d1,d2"),
+        (&AARCH64, "mov w0,v1.s[1]"),
+        (&AARCH64, "ldr x0,what"),
+        (&ARM, "moveq r0,1"),
+        (&ARM, "push {r4,lr}"),
+    ] {
+        assert_eq!(effects_of(arch, text), all, "{text}");
+    }
+}
+
+#[test]
+fn numbers_where_the_destination_comes_first() {
+    use crate::NumberRole::{Displacement, Frame, Immediate};
+    let values = |arch: &TextArch, text: &[u8]| {
+        let bytes = record(record::PLAIN, text);
+        let code = Code { bytes: &bytes, address: 0, sites: &[], modes: &[] };
+        let mut insns = Vec::new();
+        arch.decode(&code, &mut insns);
+        let numbers = arch.numbers(&code, &insns[0]).expect("it has a shape");
+        numbers.values.iter().flatten().map(|n| (n.value, n.role)).collect::<Vec<_>>()
+    };
+    let field = |before: &str, value, behind: &str| {
+        [before.as_bytes(), &record::number(value).expect("it is small"), behind.as_bytes()].concat()
+    };
+    assert_eq!(values(&AARCH64, b"mov w0,12"), [(12, Immediate)]);
+    assert_eq!(values(&AARCH64, &field("ldr w0,[x1,", 8, "]")), [(8, Displacement)]);
+    assert_eq!(values(&AARCH64, &field("ldr w0,[sp,", -8, "]!")), [(-8, Frame)]);
+    assert_eq!(values(&AARCH64, &field("add x0,sp,", 24, "")), [(24, Frame)]);
+    assert_eq!(values(&AARCH64, b"ldr w0,[x1,w2,sxtw 2]"), []);
+    assert_eq!(values(&ARM, &field("ldr r0,[r1,", 1 << 20, "]")), [(1 << 20, Displacement)]);
+    for value in [0, 1, -1, 4095, -4096, (1 << 27) - 1, -(1 << 27)] {
+        let text = record::number(value).expect("it is small");
+        assert_eq!(record::number_of(&text[1..]), Some(value));
+    }
+    assert_eq!((record::number(1 << 27), record::number(-(1 << 27) - 1)), (None, None));
+}
+
+#[test]
+fn what_an_instruction_is_may_follow_from_its_operands() {
+    let kind = |arch: &TextArch, text: &[u8]| {
+        let mnemonic = text.split(|&c| c == b' ').next().unwrap_or_default();
+        let place = arch.syntax.mnemonic(mnemonic).map_or(record::PLAIN, |m| m.place as u8 + 1);
+        let bytes = record(place, text);
+        let mut insns = Vec::new();
+        arch.decode(&Code { bytes: &bytes, address: 0, sites: &[], modes: &[] }, &mut insns);
+        (insns[0].kind, insns[0].opcode)
+    };
+    for (text, expected) in [
+        ("bx lr", InsnKind::Return),
+        ("bx r3", InsnKind::IndirectJump),
+        ("bxeq lr", InsnKind::Plain),
+        ("blx r3", InsnKind::IndirectCall),
+        ("pop {r4,pc}", InsnKind::Return),
+        ("pop {r4,lr}", InsnKind::Plain),
+        ("ldmfd sp!,{r4,pc}", InsnKind::Return),
+        ("ldr pc,[r3,r0,lsl 2]", InsnKind::IndirectJump),
+        ("addls pc,pc,r0,lsl 2", InsnKind::Plain),
+        ("mov pc,lr", InsnKind::Return),
+        ("tbb [pc,r0]", InsnKind::IndirectJump),
+    ] {
+        assert_eq!(kind(&ARM, text.as_bytes()).0, expected, "{text}");
+    }
+    let target = [BRANCH, 8, 0, 0, 0];
+    let branch = |text: &str| kind(&ARM, &[text.as_bytes(), &target].concat());
+    assert_eq!(branch("bl "), branch("bl "));
+    assert_eq!((branch("blt ").0, branch("bllt ").0), (InsnKind::ConditionalJump, InsnKind::Call));
+    let opcodes: std::collections::BTreeSet<u32> =
+        ["b ", "bl ", "blt ", "ble ", "bllt ", "bls ", "blx "].map(|text| branch(text).1).into();
+    assert_eq!((opcodes.len(), opcodes.contains(&0)), (7, false));
+    // What is tested stands beside the target.
+    let tested = kind(&AARCH64, &[b"cbz w0,", &target[..]].concat());
+    assert_eq!(tested, (InsnKind::ConditionalJump, 0));
+}

@@ -1,9 +1,11 @@
 //! Statements put together to what can only be copied as a whole.
 
+use std::ops::Range;
+
 use fixscope_arch::Syntax;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::load::asm::{Name, SectionId, Sections, Statement, StatementKind};
+use crate::load::asm::{Name, SectionId, Sections, Statement, StatementKind, TokenKind};
 
 /// An assembly file.
 pub(super) struct Source<'s, 't> {
@@ -22,7 +24,8 @@ pub(super) struct Source<'s, 't> {
 pub(super) struct Block {
     /// Indices of its statements, ascending.
     pub statements: Vec<usize>,
-    /// Blocks that stand in its text and that nothing names, such as its entries of the exception table.
+    /// Blocks that stand in its text and that nothing names, such as its entries of the exception table, and those that lie
+    /// behind an anchor.
     pub tables: Vec<usize>,
     /// Nothing names it, and it stands in no function's text.
     pub is_unnamed: bool,
@@ -40,10 +43,9 @@ pub(super) struct Blocks<'t> {
 }
 
 /// Directives that neither make bytes nor are about symbols: what they say is for the file, or for debugging.
-const WITHOUT_BYTES: [&str; 25] = [
+const WITHOUT_BYTES: [&str; 19] = [
     ".file",
     ".loc",
-    ".ident",
     ".addrsig",
     ".section",
     ".pushsection",
@@ -54,11 +56,6 @@ const WITHOUT_BYTES: [&str; 25] = [
     ".data",
     ".bss",
     ".rodata",
-    ".intel_syntax",
-    ".att_syntax",
-    ".code64",
-    ".arch",
-    ".version",
     ".line",
     ".comm",
     ".largecomm",
@@ -66,6 +63,26 @@ const WITHOUT_BYTES: [&str; 25] = [
     ".weakref",
     ".loc_mark_labels",
     ".end",
+];
+
+/// Directives that say something about the whole file.
+pub(super) const ABOUT_FILE: [&str; 16] = [
+    ".ident",
+    ".version",
+    ".intel_syntax",
+    ".att_syntax",
+    ".code32",
+    ".code64",
+    ".arch",
+    ".arch_extension",
+    ".object_arch",
+    ".cpu",
+    ".fpu",
+    ".syntax",
+    ".eabi_attribute",
+    ".aeabi_subsection",
+    ".aeabi_attribute",
+    ".cfi_sections",
 ];
 
 /// What a statement is to a block.
@@ -92,10 +109,25 @@ fn role<'a, 't>(statement: &'a Statement<'t>) -> Role<'a, 't> {
             ".section" | ".pushsection" | ".popsection" | ".previous" | ".subsection" | ".text" | ".data"
             | ".bss" | ".rodata" => Role::Enters,
             name if name.starts_with(".cfi_") && name != ".cfi_sections" => Role::Frame,
-            name if WITHOUT_BYTES.contains(&name) || name.starts_with(".cfi_") => Role::Other,
+            ".fnstart" | ".fnend" | ".cantunwind" | ".save" | ".vsave" | ".pad" | ".setfp" | ".movsp"
+            | ".personality" | ".personalityindex" | ".unwind_raw" => Role::Frame,
+            name if WITHOUT_BYTES.contains(&name)
+                || ABOUT_FILE.contains(&name)
+                || name.starts_with(".cfi_") =>
+            {
+                Role::Other
+            }
             _ if !statement.describes().is_empty() => Role::Other,
             _ => Role::Bytes,
         },
+    }
+}
+
+/// Whether a definition names the place where it stands.
+fn is_place(statement: &Statement<'_>) -> bool {
+    match &statement.kind {
+        StatementKind::Assignment { value, .. } => value.iter().any(|t| t.kind == TokenKind::Dot),
+        _ => false,
     }
 }
 
@@ -269,6 +301,8 @@ impl<'t> Blocks<'t> {
     /// Divides everything else by labels.
     fn data(&mut self, source: &Source<'_, 't>, within: &[Option<usize>]) {
         let mut open: FxHashMap<Stream, Open> = FxHashMap::default();
+        // Section anchors: what lies behind one may be reached by nothing but its distance from it.
+        let mut anchors: FxHashMap<Stream, usize> = FxHashMap::default();
         for (i, statement) in source.statements.iter().enumerate() {
             let head = source.sections.head(statement.section);
             let stream = (statement.section, statement.subsection);
@@ -276,6 +310,9 @@ impl<'t> Blocks<'t> {
             if matches!(role, Role::Definition) {
                 let block = self.new_block();
                 self.add(block, i);
+                if is_place(statement) {
+                    anchors.insert(stream, block);
+                }
                 continue;
             }
             if matches!(role, Role::Enters) {
@@ -286,6 +323,7 @@ impl<'t> Blocks<'t> {
                 continue;
             }
             let state = open.entry(stream).or_default();
+            let known = self.all.len();
             match role {
                 Role::Align => state.pending.push(i),
                 Role::Label(name) => {
@@ -328,6 +366,10 @@ impl<'t> Blocks<'t> {
                     self.add(block, i);
                 }
                 Role::Frame | Role::Other | Role::Enters | Role::Definition => {}
+            }
+            if let Some(&anchor) = anchors.get(&stream) {
+                let behind = known..self.all.len();
+                self.all[anchor].tables.extend(behind);
             }
         }
     }
@@ -372,16 +414,21 @@ impl Open {
 
 /// The end of a function with that of its frame, which Clang writes behind the statement of the size.
 fn framed(statements: &[Statement<'_>], begin: usize, end: usize) -> usize {
+    let end = behind_frame(statements, begin..end, [".cfi_startproc", ".cfi_endproc"]);
+    behind_frame(statements, begin..end, [".fnstart", ".fnend"])
+}
+
+fn behind_frame(statements: &[Statement<'_>], function: Range<usize>, [opens, closes]: [&str; 2]) -> usize {
+    let (begin, end) = (function.start, function.end);
     let is = |s: &Statement<'_>, wanted: &str| matches!(s.kind, StatementKind::Directive { name, .. } if name == wanted);
     let count = |wanted: &str| statements[begin..end].iter().filter(|s| is(s, wanted)).count();
-    if count(".cfi_startproc") <= count(".cfi_endproc") {
+    if count(opens) <= count(closes) {
         return end;
     }
     let rest = statements[end..].iter();
-    let before =
-        rest.take_while(|s| matches!(role(s), Role::Frame | Role::Other) && !is(s, ".cfi_endproc")).count();
+    let before = rest.take_while(|s| matches!(role(s), Role::Frame | Role::Other) && !is(s, closes)).count();
     match statements.get(end + before) {
-        Some(statement) if is(statement, ".cfi_endproc") => end + before + 1,
+        Some(statement) if is(statement, closes) => end + before + 1,
         _ => end,
     }
 }

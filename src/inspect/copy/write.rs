@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::blocks::{Blocks, Source, is_note};
+use super::blocks::{ABOUT_FILE, Blocks, Source, is_note};
 use super::{Copied, Needed};
 use crate::load::asm::{Name, SectionId, Statement, StatementKind, TokenKind};
 
@@ -95,9 +95,7 @@ fn is_kept(source: &Source<'_, '_>, statement: &Statement<'_>, about: &About<'_,
         ".loc" | ".line" | ".addrsig" | ".end" | ".loc_mark_labels" => false,
         ".section" | ".pushsection" | ".popsection" | ".previous" | ".subsection" | ".text" | ".data"
         | ".bss" | ".rodata" => false,
-        ".ident" | ".intel_syntax" | ".att_syntax" | ".code64" | ".arch" | ".version" | ".cfi_sections" => {
-            true
-        }
+        name if ABOUT_FILE.contains(&name) => true,
         name if name.starts_with(".cfi_") => false,
         _ => is_note(section),
     }

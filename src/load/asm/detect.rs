@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::token::continues_name;
 
 /// At most so much of a file is looked at: its first functions tell.
-const LOOKED_AT: usize = 1 << 20;
+const LOOKED_AT: usize = 1 << 18;
 
 /// The text of one family must say so many times as much for it as any other one.
 const MUCH: u32 = 4;
@@ -71,6 +71,17 @@ fn without_quotes(line: &str) -> String {
     line.split('"').step_by(2).collect::<Vec<_>>().join(" ")
 }
 
+fn registers_of(syntax: &Syntax) -> impl Iterator<Item = &'static str> {
+    syntax.registers.iter().flat_map(|list| list.names).copied()
+}
+
+/// Whether another family has a register that is written in the same way.
+fn is_elsewhere(syntax: &Syntax, name: &str) -> bool {
+    let others =
+        SYNTAXES.iter().filter(|s| s.family != syntax.family && s.register_prefix == syntax.register_prefix);
+    others.flat_map(|other| registers_of(other)).any(|other| other == name)
+}
+
 /// The signs of one architecture.
 struct Known {
     syntax: &'static Syntax,
@@ -88,7 +99,7 @@ impl Known {
             statements: set(syntax.signs.statements),
             own_statements: set(syntax.signs.own_statements),
             own_operands: set(syntax.signs.own_operands),
-            registers: syntax.registers.iter().flat_map(|list| list.names).copied().collect(),
+            registers: registers_of(syntax).filter(|name| !is_elsewhere(syntax, name)).collect(),
         }
     }
 
@@ -124,5 +135,46 @@ impl Known {
         // In other text the mark may belong to an operand.
         let end = texts.chain(marks).filter(|&at| line[..at].ends_with([' ', '\t']) || at == 0).min();
         end.map_or(line, |end| line[..end].trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> (&'static str, bool) {
+        syntax_of(text.as_bytes()).map(|(s, told)| (s.arch, told)).unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    #[test]
+    fn text_tells_its_architecture() {
+        for (text, arch) in [
+            ("f:\n\tmovq\t%rdi, %rax\n\tret\n", "x86_64"),
+            ("f:\tmovl x0(%rip), %eax\n", "x86_64"),
+            ("f:\n\tpushl\t%ebx\n\tcall\t__x86.get_pc_thunk.bx\n", "i386"),
+            ("f:\n\tmovl\t4(%esp), %eax\n\tret\n", "i386"),
+            ("\t.arch armv8-a\n\t.file\t\"a.c\"\n", "aarch64"),
+            ("f:\n\tcbz\tw0, .L2\n\tret\n", "aarch64"),
+            ("x:\n\t.word\t5                               // 0x5\n", "aarch64"),
+            ("\t.syntax unified\n\t.eabi_attribute\t67, \"2.09\"\n", "arm"),
+            ("f:\n\tpush\t{r4, lr}\n\tbl\tg(PLT)\n", "arm"),
+        ] {
+            assert_eq!(told(text), (arch, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_tells_nothing_could_be_of_any() {
+        assert_eq!(told("\t.data\nx:\t.long 5\n"), ("x86_64", false));
+        // Both of a family have these.
+        assert_eq!(told("f:\n\tmovl\tx, %eax\n\tret\n"), ("x86_64", false));
+        assert_eq!(told("\t.data\nx:\t.ascii \"movq %rax, %rbx\"\n"), ("x86_64", false));
+    }
+
+    #[test]
+    fn doubt_is_an_error() {
+        let text = "\tmovq\t%rdi, %rax\n\tstp\tx0, x1, [sp]\n";
+        let error = syntax_of(text.as_bytes()).expect_err("it is of two");
+        assert!(error.contains("x86_64") && error.contains("aarch64") && error.contains("--arch"), "{error}");
     }
 }

@@ -57,13 +57,13 @@ pub fn read_as<'t>(path: &'t Path, text: &'t [u8], syntax: Option<&'static Synta
     if text.is_empty() {
         return Err(Error::input(path, "empty", "is empty; was the build interrupted?"));
     }
-    let (syntax, told) = match syntax {
-        Some(syntax) => (syntax, true),
-        None => detect(path, text)?,
+    let syntax = match syntax {
+        Some(syntax) => syntax,
+        None => detect(path, text)?.0,
     };
     let mut parser = Parser::new(path, text, syntax);
     let builder = builder::Builder::read(&mut parser)?;
-    let unit = resolve::unit(path, builder, parser.sections().all(), told);
+    let unit = resolve::unit(path, builder, parser.sections().all());
     unit.map_err(|(line, what)| parser.error(line, what))
 }
 

@@ -46,12 +46,11 @@ pub(super) struct Resolver<'b, 't> {
     indices: Vec<u32>,
 }
 
-/// Puts a unit together. `heads` are the sections of the file; `tells_arch` is for [`Text::tells_arch`].
+/// Puts a unit together. `heads` are the sections of the file.
 pub(super) fn unit<'t>(
     path: &Path,
     mut builder: Builder<'t>,
     heads: &[SectionHead<'t>],
-    tells_arch: bool,
 ) -> Result<Unit<'t>, Trouble> {
     let address = if builder.syntax.is_64 { 8 } else { 4 };
     let mut sections = vec![empty_section()];
@@ -100,7 +99,7 @@ pub(super) fn unit<'t>(
         raw_symbols: (&[], &[]),
         raw_relocs: Vec::new(),
         linked: None,
-        text: Some(Text { relocs, lines, tells_arch }),
+        text: Some(Text { relocs, lines }),
     })
 }
 

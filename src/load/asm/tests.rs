@@ -140,7 +140,7 @@ fn what_is_not_read_is_refused_by_line() {
 }
 
 /// Words of which assembly is made, so that what is put together of them at random gets far.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 66] = [
     "\n",
     "\n",
     "\n",
@@ -185,10 +185,40 @@ const WORDS: [&str; 44] = [
     ".popsection",
     ".zero",
     ".uleb128",
+    "#4",
+    "[",
+    "]!",
+    "{r4, pc}",
+    "x0",
+    "sp",
+    ":lo12:",
+    "adrp",
+    "add",
+    "ldr",
+    "cbz",
+    "push",
+    "bx",
+    "lsl 2",
+    ".thumb",
+    ".arm",
+    ".inst",
+    "(GOT)",
+    "(.L1-1b)/2",
+    ".L1-(1b+8)",
+    ".set .LANCHOR0, . + 0",
+    ".LANCHOR0+4",
 ];
 
+/// Whatever the text is taken for.
 fn survives(text: &[u8]) {
-    let Ok(unit) = read(Path::new("a.s"), text) else { return };
+    _ = detect(Path::new("a.s"), text);
+    for syntax in fixscope_arch::SYNTAXES {
+        survives_as(syntax, text);
+    }
+}
+
+fn survives_as(syntax: &'static Syntax, text: &[u8]) {
+    let Ok(unit) = read_as(Path::new("a.s"), text, Some(syntax)) else { return };
     for (index, section) in unit.sections.iter().enumerate() {
         let holds = section.is_nobits() || section.data.len() as u64 == section.size;
         assert!(holds, "the bytes of {}", section.name);
@@ -214,11 +244,18 @@ proptest! {
 
     #[test]
     fn damaged_text_is_read_or_refused(
+        file in 0usize..4,
         at in any::<proptest::sample::Index>(),
         with in proptest::collection::vec(any::<u8>(), 0..4),
         cut in 0usize..6,
     ) {
-        let mut text = include_bytes!("../../../testdata/assembly/data.s").to_vec();
+        let files: [&[u8]; 4] = [
+            include_bytes!("../../../testdata/assembly/data.s"),
+            include_bytes!("../../../testdata/assembly/pairs/aarch64-gcc/original.s"),
+            include_bytes!("../../../testdata/assembly/pairs/arm-thumb-clang/original.s"),
+            include_bytes!("../../../testdata/assembly/pairs/i386-gcc/original.s"),
+        ];
+        let mut text = files[file].to_vec();
         let at = at.index(text.len());
         let end = (at + cut).min(text.len());
         text.splice(at..end, with);

@@ -1,0 +1,27 @@
+struct packet { int kind; int flags; int length; };
+int out(int, const char *);
+extern int limit;
+static const unsigned char weights[8] = { 1, 2, 3, 4, 5, 6, 7, 9 };
+static int sent, lost;
+int weigh(int i) { return weights[i & 7]; }
+int name(int i) { return out(i, "packet"); }
+int other(int i) { return out(i, "chain"); }
+int length(struct packet *p) { return p->length; }
+int count(int i) { sent += i; lost += sent > limit; return sent - lost; }
+double scale(double x) { return x * 1.125; }
+double shift(double x) { return x + 2.5; }
+int choose(int i)
+{
+	switch (i) {
+	case 0: return out(1, "a");
+	case 1: return out(7, "b") + 3;
+	case 2: return out(4, "c") * 5;
+	case 3: return out(2, "d") - 1;
+	case 4: return out(9, "e") / 3;
+	case 5: return out(5, "f") ^ 6;
+	case 6: return out(6, "g") | 8;
+	case 7: return out(3, "h") & 7;
+	default: return i;
+	}
+}
+int leave(int i) { if (i >= limit) return out(i, "late"); return choose(i + 1); }
