@@ -34,6 +34,11 @@ impl<'c> Sides<'c> {
         if a.kind != b.kind {
             note(format!("symbol type {:?} became {:?}", a.kind, b.kind));
         }
+        // Equal bytes are other instructions then.
+        if a.is_thumb != b.is_thumb {
+            let set = |s: &Symbol<'_>| if s.is_thumb { "T32" } else { "A32" };
+            note(format!("instruction set {} became {}", set(a), set(b)));
+        }
         let section = |n: &Normalized<'c, 'c>, id| n.entity(id).section.and_then(|s| n.unit.section(s));
         if let (Some(so), Some(sp)) = (section(o, ids.original), section(p, ids.patched)) {
             let family = |s: &Section<'_>, name: &str| sections::family(&s.name, name).to_owned();

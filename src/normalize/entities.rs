@@ -280,7 +280,7 @@ fn candidate(unit: &Unit<'_>, index: u32, symbol: &Symbol<'_>) -> Option<Candida
                 return None;
             }
             // Clang numbers the exception tables of functions; what they say belongs to the functions.
-            if section.name.starts_with(".gcc_except_table") {
+            if section.name.starts_with(".gcc_except_table") || section.name.starts_with(".ARM.extab") {
                 return None;
             }
             // Assemblers for machines whose linkers move code keep what GCC made up as well, and names that begin so

@@ -106,10 +106,10 @@ fn data_processing(word: u32, pc: u64) -> Word {
         let kind = if moves_link || sets_flags { InsnKind::Return } else { InsnKind::IndirectJump };
         return Word::of(kind);
     }
-    // `adr`, an addition or subtraction.
+    // `adr`, an addition or subtraction. By how much its number is rotated is no part of the field: 0 stays 0.
     if is_immediate && !sets_flags && base(word) == 15 && matches!(operation, 2 | 4) {
         let number = i64::from(bits::a32_immediate(word));
-        return literal(0xfff, pc, if operation == 4 { number } else { -number });
+        return literal(0xff, pc, if operation == 4 { number } else { -number });
     }
     Word::PLAIN
 }
@@ -156,6 +156,8 @@ pub(super) fn coprocessor_offset(word: u32) -> Option<i64> {
     Some(bits::up_or_down(word, (word & 0xff) << scale))
 }
 
+/// An instruction with the distance of data. Whether it is added or taken away is no part of the field: 0 is the same both
+/// ways, and compilers put literals behind the code.
 fn literal(field: u32, pc: u64, offset: i64) -> Word {
-    Word::to(InsnKind::Plain, field, (pc & !3).wrapping_add_signed(offset))
+    Word::to(InsnKind::Plain, field & !bits::UP, (pc & !3).wrapping_add_signed(offset))
 }

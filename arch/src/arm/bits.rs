@@ -5,6 +5,8 @@
 //! that the file has in little-endian order, so that the first halfword is its lower half: a bit of such a word is the
 //! same bit of [`crate::Field::bits`] and of [`crate::Arch::relocated_bits`].
 
+/// U: an offset is added, and not taken away.
+pub(super) const UP: u32 = 1 << 23;
 /// Distances in A32 branches: imm24.
 pub(super) const A32_BRANCH: u32 = 0x00ff_ffff;
 /// In A32 `blx`: H and imm24.

@@ -1,24 +1,52 @@
-//! Instructions as text.
+//! Instructions as text, as the GNU tools print them, by tables of our own.
+//!
+//! `yaxpeax-arm` was the alternative: it prints different words alike, knows neither floating-point nor vector
+//! instructions, panics on some words, and has another way to write than `objdump`. What is not in the tables is a number.
 
-use crate::{Code, Insn, InsnKind, Mode, Operand};
+mod a32;
+mod floating;
+mod pattern;
+mod t32;
+
+use super::block;
+use super::literals::word_of;
+use crate::{Code, Insn, Mode, Operand};
+use pattern::{Context, Row};
 
 /// The text of one instruction, or of a piece of data.
 pub(super) fn format(code: &Code<'_>, insn: &Insn, resolve: &dyn Fn(Operand) -> Option<String>) -> String {
     let bytes = code.bytes_of(insn);
     let name = name(code, insn, resolve);
-    if insn.kind == InsnKind::Data {
-        return data(bytes, name);
+    let Some((mode, word)) = word_of(code, insn) else { return data(bytes, name) };
+    let condition = match mode {
+        Mode::Code => word >> 28,
+        _ => block::condition(code, insn).unwrap_or(14),
+    };
+    let target = insn.target.map(|target| format!("{target:#x}"));
+    let context = Context {
+        word,
+        condition,
+        in_block: mode == Mode::Thumb && condition != 14,
+        name: name.as_deref(),
+        target: name.as_deref().or(target.as_deref()),
+    };
+    let tables: &[&[Row]] = match (mode, insn.len) {
+        (Mode::Code, _) => a32::TABLES,
+        (_, 2) => &[t32::NARROW],
+        // The second room of coprocessors has other instructions.
+        _ if word >> 28 == 0xf => &t32::WIDE[..1],
+        _ => t32::WIDE,
+    };
+    if let Some(text) = tables.iter().find_map(|table| pattern::find(table, &context)) {
+        return text;
     }
-    let text = match (bytes, mode_at(code, insn.offset)) {
-        (&[a, b], Mode::Thumb) => format!(".inst.n {:#06x}", u16::from_le_bytes([a, b])),
-        (&[a, b, c, d], Mode::Thumb) => {
-            format!(".inst.w {:#010x}", u32::from_le_bytes([a, b, c, d]).rotate_left(16))
-        }
-        (&[a, b, c, d], _) => format!(".inst {:#010x}", u32::from_le_bytes([a, b, c, d])),
-        _ => data(bytes, None),
+    let text = match (mode, insn.len) {
+        (Mode::Code, _) => format!(".inst {word:#010x}"),
+        (_, 2) => format!(".inst.n {word:#06x}"),
+        _ => format!(".inst.w {word:#010x}"),
     };
     match name {
-        Some(name) => format!("{text} ; {name}"),
+        Some(name) => format!("{text} @ {name}"),
         None => text,
     }
 }

@@ -1,8 +1,8 @@
 //! Arm with 32 bits: A32 and T32 instructions, little-endian, told by their bits.
 //!
-//! What an instruction does to the flow of control, and which of its bits hold a distance, is read from the bits
-//! themselves (Arm Architecture Reference Manual for A-profile, F3 to F5). `yaxpeax-arm` serves printing and nothing else:
-//! it decodes different words alike, knows no vector instructions here, and panics on some words.
+//! What an instruction does to the flow of control, which of its bits hold a distance and which registers it touches is
+//! read from the bits themselves (Arm Architecture Reference Manual for A-profile, F3 to F6). `yaxpeax-arm` serves nothing
+//! here: it decodes different words alike, knows no vector instructions, and panics on some words.
 
 mod a32;
 mod abi;

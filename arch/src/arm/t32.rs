@@ -109,15 +109,16 @@ fn branch_or_system(word: u32, pc: u64) -> Word {
             let target = pc.wrapping_add_signed(bits::t32_branch(word));
             Word { opcode: decode::JUMP, ..Word::to(InsnKind::Jump, bits::T32_BRANCH, target) }
         }
-        (_, 1) => call(pc.wrapping_add_signed(bits::t32_branch(word))),
+        (_, 1) => call(bits::T32_BRANCH, pc.wrapping_add_signed(bits::t32_branch(word))),
         // With the last bit set it begins or ends a loop of the profile for microcontrollers.
         (_, _) if word & 1 != 0 => Word::PLAIN,
-        (_, _) => call((pc & !3).wrapping_add_signed(bits::t32_branch(word))),
+        // `blx` reaches words, so that the last bit is no part of the distance.
+        (_, _) => call(bits::T32_BRANCH & !t32(1), (pc & !3).wrapping_add_signed(bits::t32_branch(word))),
     }
 }
 
-fn call(target: u64) -> Word {
-    Word { opcode: CALL, ..Word::to(InsnKind::Call, bits::T32_BRANCH, target) }
+fn call(field: u32, target: u64) -> Word {
+    Word { opcode: CALL, ..Word::to(InsnKind::Call, field, target) }
 }
 
 fn system(word: u32) -> Word {
@@ -175,5 +176,5 @@ fn single(word: u32, pc: u64) -> Word {
 }
 
 fn literal(field: u32, pc: u64, offset: i64) -> Word {
-    Word::to(InsnKind::Plain, field, (pc & !3).wrapping_add_signed(offset))
+    Word::to(InsnKind::Plain, field & !t32(bits::UP), (pc & !3).wrapping_add_signed(offset))
 }

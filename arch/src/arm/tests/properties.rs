@@ -80,6 +80,7 @@ proptest! {
             Arm.numbers(&code, insn);
         }
         prop_assert_eq!(at as usize, bytes.len());
+        prop_assert_eq!(crate::conformance::check(&Arm, &code), Ok(()));
         Arm.is_padding(&bytes);
         let (mut readers, mut reaches) = (Vec::new(), Vec::new());
         Arm.readers(&code, &insns, &mut readers);
