@@ -31,8 +31,10 @@ fn run_generated(arch: &str, count: u64) {
     let failures: Vec<String> = (0..count)
         .into_par_iter()
         .filter_map(|seed| {
-            let toolchain = compilers[(seed % compilers.len() as u64) as usize];
-            generated_failure(toolchain, toolchain.ways, seed)
+            let count = compilers.len() as u64;
+            let toolchain = compilers[(seed % count) as usize];
+            let way = toolchain.ways[(seed / count % toolchain.ways.len() as u64) as usize];
+            generated_failure(toolchain, way, seed)
         })
         .collect();
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));

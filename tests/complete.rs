@@ -42,8 +42,8 @@ fn is_bookkeeping(section: &Section<'_>) -> bool {
 /// The size of the field that a relocation fills (System V ABI, AMD64 supplement, table 4.10).
 fn field(reloc: &Reloc) -> Range<u64> {
     let size = match reloc.r_type {
-        1 | 17 | 18 | 24 | 25 => 8,
-        2..=4 | 9..=11 | 19..=23 | 26 | 32..=35 | 41 | 42 => 4,
+        1 | 17 | 18 | 24 | 25 | 27..=31 | 33 => 8,
+        2..=4 | 9..=11 | 19..=23 | 26 | 32 | 34 | 41 | 42 => 4,
         12 | 13 => 2,
         14 | 15 => 1,
         _ => 0,
@@ -333,6 +333,11 @@ impl<'u, 'd> Known<'u, 'd> {
                 _ => None,
             }
         };
+        // The call says its variable beside the instruction that makes the descriptor's address, and only for the linker
+        // to find the call: R_X86_64_TLSDESC_CALL fills nothing (RFC TLSDESC for x86, 3).
+        if (sound.r_type, altered.r_type) == (35, 35) {
+            return Some("mark of a call");
+        }
         let (from, to) = (place(sound), place(altered));
         if sound.offset == altered.offset && from.is_some() && from == to {
             return Some("the same place, told by another symbol");

@@ -175,3 +175,25 @@ fn what_is_not_decoded_is_not_sure() {
     let text = n.arch.format(&n.code(id), &n.decoded(id).insns[0], &|_| None);
     assert!(!text.starts_with(".byte"), "the sound one decodes: {text}");
 }
+
+#[test]
+fn views_say_that_code_is_words_of_digits() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/prebuilt/ppc64le/reference");
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let run = |arguments: &[&str], code| {
+        let mut command = common::fixscope(home.path());
+        common::run_expecting(command.current_dir(&folder).args(arguments), code).stdout
+    };
+    let listed = run(&["diff", "original.o", "patched.o", "-s"], 1);
+    // `told` and `changed` have listings; the table that changed has no instructions.
+    assert_eq!(listed.matches("nothing here decodes ppc64le").count(), 2, "{listed}");
+    let shown = run(&["show", "original.o:told"], 0);
+    assert_eq!(shown.matches("nothing here decodes ppc64le").count(), 1, "{shown}");
+    // As objdump gives the words of this function, with the symbols of its relocations.
+    for line in ["3c4c0000  .TOC.", "48000001  clamp", "f8010010", "4e800020"] {
+        assert!(shown.contains(line), "{line} is missing in:\n{shown}");
+    }
+    let x86 = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/prebuilt/x86_64/reference/original.o");
+    let shown = run(&["show", &format!("{}:told", x86.display())], 0);
+    assert!(!shown.contains("nothing here decodes"), "{shown}");
+}

@@ -17,7 +17,7 @@ const FARTHEST: u64 = 256;
 pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSite>> {
     let mut found: FxHashMap<EntityId, Vec<TracingSite>> = FxHashMap::default();
     for id in n.ids().filter(|&id| n.entity(id).kind == EntityKind::Function) {
-        if let Some(at) = n.tracing_site(id) {
+        if let Some(at) = n.tracer_call(id) {
             found
                 .entry(id)
                 .or_default()

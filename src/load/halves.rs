@@ -8,6 +8,9 @@ use super::unit::{Reloc, Symbol, SymbolPlace};
 /// Gives relocations that fill one half of a number the whole addend. `relocs` are in the order of their table, which
 /// says what belongs together (System V ABI, MIPS RISC Processor Supplement, 4-19); `data` are the section's bytes.
 pub(super) fn join(arch: &dyn Arch, symbols: &[Symbol<'_>], data: &[u8], relocs: &mut [Reloc]) {
+    if !relocs.iter().any(|r| arch.low_half(r.r_type).is_some()) {
+        return;
+    }
     let own = |reloc: &Reloc| {
         let start = usize::try_from(reloc.offset).ok()?;
         let size = usize::from(arch.relocation(reloc.r_type).size()?);

@@ -125,15 +125,17 @@ fn leave_out_fillers(arch: &dyn Arch, insns: &[Insn], address: u64, relocs: &[Re
 }
 
 impl Normalized<'_, '_> {
-    /// Where a function calls the tracer, in bytes from its start: the call that `-pg -mfentry` (or `-pg`) puts at
-    /// its entry, or the NOPs of `-fpatchable-function-entry`, and that the kernel redirects to trace or to replace the
-    /// function. A landing pad may stand before it. `None` when it has none.
+    /// What the kernel redirects to trace or to replace a function, in bytes from its start: its call of the tracer, or
+    /// the NOPs of `-fpatchable-function-entry`. `None` when it has none.
     pub fn tracing_site(&self, id: EntityId) -> Option<u64> {
+        self.patchable_site(id).or_else(|| self.tracer_call(id))
+    }
+
+    /// Where a function calls the tracer, in bytes from its start: the call that `-pg -mfentry` (or `-pg`) puts at
+    /// its entry. A landing pad may stand before it. `None` when it has none.
+    pub fn tracer_call(&self, id: EntityId) -> Option<u64> {
         let start = self.entity(id).offset;
         let decoded = self.decoded(id);
-        if let Some(site) = self.patchable_site(id) {
-            return Some(site);
-        }
         // With `-pg` alone the frame is set up before the call; nothing else may stand before it.
         let entry: Vec<&Insn> = decoded.insns.iter().take(4).collect();
         // Position-independent code calls it through the global offset table.

@@ -15,11 +15,16 @@ use accesses::Access;
 pub(super) use accesses::FIELDS;
 use flow::{Block, blocks};
 
-/// A set of definitions; the last bit says that it may be none of them.
+/// A set of definitions, and in its last bits what else is known of a value.
 type Set = u128;
+/// It may be none of them.
 const OTHER: Set = 1 << 127;
+/// It may be a number: one that is added to an address may lead to another data object.
+const NUMBER: Set = 1 << 126;
+/// An index is added. Compilers fold the lowest index into the address, so that what follows begins anywhere.
+const INDEXED: Set = 1 << 125;
 /// Functions with more definitions are not followed.
-const MOST: usize = 127;
+const MOST: usize = 125;
 /// So often the ways into a block may change what is known there.
 const ROUNDS: u32 = 64;
 
@@ -51,10 +56,10 @@ struct Flow<'c> {
     /// By instruction, which definition it is; `u8::MAX` for none.
     at: Vec<u8>,
     overflow: bool,
-    /// Registers that are set to a number somewhere.
-    numbered: RegSet,
     /// Index of the first instruction of the block.
     block: usize,
+    /// The condition of the last instruction, and what registers hold where it is not true and where it is.
+    under: Option<(u32, State, State)>,
     /// What is found out, once all states are known.
     out: Option<Vec<Reach>>,
 }
@@ -65,9 +70,8 @@ pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
         return;
     }
     let at = vec![u8::MAX; insns.len()];
-    let numbered = numbered(code, insns);
     let mut flow =
-        Flow { code, insns, definitions: Vec::new(), at, overflow: false, numbered, block: 0, out: None };
+        Flow { code, insns, definitions: Vec::new(), at, overflow: false, block: 0, under: None, out: None };
     let blocks = blocks(code, insns);
     let states = flow.states(&blocks);
     let Some(states) = states.filter(|_| !flow.overflow) else {
@@ -77,7 +81,7 @@ pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     flow.out = Some(Vec::new());
     for (block, state) in blocks.iter().zip(states) {
         let Some(mut state) = state else { continue };
-        flow.block = block.first;
+        (flow.block, flow.under) = (block.first, None);
         for i in block.first..block.end {
             flow.step(i, &mut state);
         }
@@ -85,20 +89,6 @@ pub(super) fn reaches(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reach>) {
     out.extend(flow.out.take().unwrap_or_default());
     flow.tell(out);
     out.sort_by_key(|r| r.insn);
-}
-
-/// Registers that an instruction sets to a number: one that is added to an address may lead to another data object.
-fn numbered(code: &Code<'_>, insns: &[Insn]) -> RegSet {
-    let mut found = RegSet::EMPTY;
-    for insn in insns {
-        let is_number = super::numbers::numbers(code, insn).is_some_and(|n| n.loads_immediate);
-        // A literal may be a number too.
-        let is_literal = insn.target.is_some() && insn.kind == InsnKind::Plain;
-        if is_number || is_literal {
-            found = found.union(effects::effects(code, insn).writes);
-        }
-    }
-    found
 }
 
 impl Flow<'_> {
@@ -123,7 +113,7 @@ impl Flow<'_> {
                 return None;
             }
             let Some(mut state) = states[b] else { continue };
-            self.block = blocks[b].first;
+            (self.block, self.under) = (blocks[b].first, None);
             for i in blocks[b].first..blocks[b].end {
                 self.step(i, &mut state);
             }
@@ -245,6 +235,11 @@ impl Flow<'_> {
         }
     }
 
+    /// Whether a register may hold a number.
+    fn is_numbered(state: &State, register: u32) -> bool {
+        get(state, register) & NUMBER != 0
+    }
+
     /// The address so many bytes behind another one; the number stands in `field`.
     fn moved(&mut self, i: usize, from: Set, number: i64, field: Field) -> Set {
         match self.only(from) {
@@ -262,7 +257,10 @@ impl Flow<'_> {
                 OTHER
             }
             // A pointer that walks through what it points to.
-            _ if self.is_one_family(from) && members(from).all(|d| !self.definitions[d].is_part) => {
+            _ if from & INDEXED == 0
+                && self.is_one_family(from)
+                && members(from).all(|d| !self.definitions[d].is_part) =>
+            {
                 self.used(from);
                 from
             }
@@ -329,21 +327,27 @@ impl Flow<'_> {
             InsnKind::Jump | InsnKind::ConditionalJump => return self.jump(&insn, effects.reads, state),
             _ => {}
         }
-        // Where it may not be executed, its result may be what was there before.
-        let is_conditional = match mode {
-            Mode::Code => word >> 28 < 0xe,
-            _ => block::condition(self.code, &insn).is_some(),
+        let condition = match mode {
+            Mode::Code => Some(word >> 28).filter(|&c| c < 0xe),
+            _ => block::condition(self.code, &insn),
         };
-        if is_conditional && effects.reads == RegSet::ALL && a32_leaves(mode, word, insn.len) {
+        let Some(condition) = condition else {
+            self.under = None;
+            return self.execute(i, &insn, mode, word, state);
+        };
+        if effects.reads == RegSet::ALL && a32_leaves(mode, word, insn.len) {
             return self.used(state[0]);
         }
-        let before = *state;
-        self.execute(i, &insn, mode, word, state);
-        if is_conditional {
-            for (now, before) in state.iter_mut().zip(before) {
-                *now |= before;
-            }
-        }
+        // Instructions of one condition side by side are executed together or not at all. Behind them, what they set may
+        // be what was there before.
+        let (skipped, mut executed) = match self.under {
+            Some((before, skipped, executed)) if before == condition => (skipped, executed),
+            _ => (*state, *state),
+        };
+        self.execute(i, &insn, mode, word, &mut executed);
+        *state = std::array::from_fn(|r| skipped[r] | executed[r]);
+        let asks_anew = effects.writes.contains(effects::FLAGS);
+        self.under = (!asks_anew).then_some((condition, skipped, executed));
     }
 
     fn execute(&mut self, i: usize, insn: &Insn, mode: Mode, word: u32, state: &mut State) {
@@ -358,6 +362,14 @@ impl Flow<'_> {
             }
             let set = self.define(i, base, 0, is_part, None);
             return put(state, register, set);
+        }
+        // A literal may be a number.
+        if literals::load(self.code, insn).is_some_and(|(_, site)| site != insn.offset) {
+            let writes = effects::effects(self.code, insn).writes;
+            for r in (0..15).filter(|&r| writes.contains(r as u8)) {
+                put(state, r, OTHER | NUMBER);
+            }
+            return;
         }
         if let Some((register, result)) = literals::plain_addition(mode, word, insn.len) {
             let set = get(state, register);
@@ -437,12 +449,12 @@ impl Flow<'_> {
         if let Some(index) = access.index.filter(|_| by_number.is_none()) {
             // Which of the two is the address is not known; a number that is added may lead to another data object.
             let set = get(state, index);
-            if self.numbered.contains(index as u8) {
+            if Self::is_numbered(state, index) {
                 self.lost(base);
             } else {
                 self.used(set);
             }
-            if self.numbered.contains(access.base as u8) {
+            if Self::is_numbered(state, access.base) {
                 self.lost(set);
             }
         }
@@ -493,8 +505,8 @@ impl Flow<'_> {
                     self.moved(i, b, number, NONE)
                 }
                 // An index is added.
-                (true, false) if !self.numbered.contains(second as u8) => a,
-                (false, true) if !self.numbered.contains(first as u8) => b,
+                (true, false) if !Self::is_numbered(state, second) => a | INDEXED,
+                (false, true) if !Self::is_numbered(state, first) => b | INDEXED,
                 _ => {
                     self.lost(a | b);
                     OTHER
@@ -503,6 +515,17 @@ impl Flow<'_> {
             return put(state, result, set);
         }
         let effects = effects::effects(self.code, insn);
+        let numbers = super::numbers::numbers(self.code, insn).filter(|n| n.loads_immediate);
+        let is_upper = is_moved(mode, word, insn.len) && literals::is_upper(mode, word);
+        if numbers.is_some() || is_upper {
+            // Nothing is added with 0.
+            let is_zero = numbers.is_some_and(|n| n.values[0].is_some_and(|v| v.value == 0));
+            let number = if is_zero { OTHER } else { OTHER | NUMBER };
+            for r in (0..15).filter(|&r| effects.writes.contains(r as u8)) {
+                put(state, r, number);
+            }
+            return;
+        }
         let compares = effects.writes.iter().all(|r| r == effects::FLAGS);
         for r in (0..15).filter(|&r| effects.reads.contains(r as u8)) {
             let set = get(state, r);
@@ -516,6 +539,11 @@ impl Flow<'_> {
     }
 }
 
+/// Whether it is a `movw` or `movt`.
+fn is_moved(mode: Mode, word: u32, len: u8) -> bool {
+    len == 4 && literals::moved(mode, word).is_some()
+}
+
 fn a32_leaves(mode: Mode, word: u32, len: u8) -> bool {
     match (mode, len) {
         (Mode::Code, _) => a32::leaves(word),
@@ -524,7 +552,7 @@ fn a32_leaves(mode: Mode, word: u32, len: u8) -> bool {
 }
 
 fn members(set: Set) -> impl Iterator<Item = usize> {
-    let mut rest = set & !OTHER;
+    let mut rest = set & !(OTHER | NUMBER | INDEXED);
     std::iter::from_fn(move || {
         let next = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
         rest &= rest - 1;

@@ -2,6 +2,7 @@
 
 use super::bits::t32;
 use super::block::Block;
+use super::literals;
 use super::tables::{self, Table};
 use super::{a32, t32 as thumb};
 use crate::{Code, Field, Insn, InsnKind, Mode, Site};
@@ -58,13 +59,17 @@ impl Word {
 /// Decodes all of `code`. Without modes it is A32.
 pub(super) fn decode(code: &Code<'_>, out: &mut Vec<Insn>) {
     out.reserve(code.bytes.len() / 4 + 1);
-    let mut decoder = Decoder { code, sites: code.sites, table: None, out };
+    let first_insn = out.len();
+    let mut decoder = Decoder { code, sites: code.sites, table: None, adds_pc: false, out };
     let len = code.bytes.len() as u32;
     let first = code.modes.first().map_or(len, |m| m.offset.min(len));
     decoder.run(Mode::Code, 0, first);
     for (i, change) in code.modes.iter().enumerate() {
         let end = code.modes.get(i + 1).map_or(len, |next| next.offset.min(len));
         decoder.run(change.mode, change.offset, end);
+    }
+    if decoder.adds_pc {
+        literals::resolve(code, &mut out[first_insn..]);
     }
 }
 
@@ -74,6 +79,8 @@ struct Decoder<'c, 'o> {
     sites: &'c [Site],
     /// The table that the last instruction jumps through.
     table: Option<Table>,
+    /// Some instruction adds the program counter to a register.
+    adds_pc: bool,
     out: &'o mut Vec<Insn>,
 }
 
@@ -109,7 +116,9 @@ impl Decoder<'_, '_> {
                 self.push_unknown(at, end - at);
                 return;
             }
-            self.push(at, a32::look(self.word(at), self.address(at)));
+            let word = self.word(at);
+            self.adds_pc |= literals::plain_addition(Mode::Code, word, 4).is_some();
+            self.push(at, a32::look(word, self.address(at)));
             at += 4;
         }
     }
@@ -132,6 +141,7 @@ impl Decoder<'_, '_> {
                 at += 2;
                 continue;
             };
+            self.adds_pc |= half & 0xff78 == 0x4478;
             let found = if block.is_inside() { found.in_block() } else { found };
             self.push(at, found);
             block.step(half);

@@ -4,7 +4,7 @@
 use super::bits::t32;
 use super::effects::{self, LINK};
 use super::format::mode_at;
-use crate::{Code, Insn, InsnKind, Mode, Reader, RelocKind};
+use crate::{Code, Field, Insn, InsnKind, Mode, Reader, RelocKind};
 
 /// At most so many instructions are looked at behind one that loads a distance.
 const FAR: usize = 4096;
@@ -17,7 +17,7 @@ pub(super) fn readers(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
         return;
     }
     let first = out.len();
-    let mut walk = Walk { code, insns, seen: vec![u32::MAX; insns.len()], found: None };
+    let mut walk = Walk { code, insns, seen: vec![u32::MAX; insns.len()], found: None, is_number: false };
     for (i, insn) in insns.iter().enumerate() {
         let Some((register, site)) = load(code, insn) else { continue };
         let Ok(at) = code.sites.binary_search_by_key(&site, |s| s.offset) else { continue };
@@ -41,6 +41,39 @@ pub(super) fn readers(code: &Code<'_>, insns: &[Insn], out: &mut Vec<Reader>) {
     }
 }
 
+/// Gives literals that the assembler resolved their target: distances to places of the same section that count from an
+/// addition of the program counter. A literal that anything else reads is a number.
+pub(super) fn resolve(code: &Code<'_>, insns: &mut [Insn]) {
+    let mut found: Vec<(usize, u32)> = Vec::new();
+    let mut walk = Walk { code, insns, seen: Vec::new(), found: None, is_number: false };
+    for (i, insn) in insns.iter().enumerate() {
+        let Some((register, site)) = load(code, insn).filter(|(_, site)| *site != insn.offset) else {
+            continue;
+        };
+        let Ok(literal) = insns.binary_search_by_key(&site, |i| i.offset) else { continue };
+        let is_whole = insns[literal].kind == InsnKind::Data && insns[literal].len == 4;
+        if !is_whole || code.sites.binary_search_by_key(&site, |s| s.offset).is_ok() {
+            continue;
+        }
+        walk.seen.resize(insns.len(), u32::MAX);
+        (walk.found, walk.is_number) = (None, false);
+        let origin = if walk.from(i, register) && !walk.is_number { walk.found } else { None };
+        found.push((literal, origin.unwrap_or(u32::MAX)));
+    }
+    found.sort_unstable();
+    for same in found.chunk_by(|a, b| a.0 == b.0) {
+        let (literal, origin) = same[0];
+        if origin == u32::MAX || same.iter().any(|s| s.1 != origin) {
+            continue;
+        }
+        let insn = &mut insns[literal];
+        let Ok(value) = code.bytes_of(insn).try_into().map(i32::from_le_bytes) else { continue };
+        let from = code.address.wrapping_add(u64::from(origin));
+        insn.field = Some(Field::whole(0, 4));
+        insn.target = Some(from.wrapping_add_signed(value.into()));
+    }
+}
+
 /// The register that an instruction loads a literal into, or a part of an address, and the place of the relocation.
 pub(super) fn load(code: &Code<'_>, insn: &Insn) -> Option<(u32, u32)> {
     let (mode, word) = word_of(code, insn)?;
@@ -58,7 +91,7 @@ pub(super) fn load(code: &Code<'_>, insn: &Insn) -> Option<(u32, u32)> {
 }
 
 /// The register of a `movw` or `movt`.
-fn moved(mode: Mode, word: u32) -> Option<u32> {
+pub(super) fn moved(mode: Mode, word: u32) -> Option<u32> {
     match mode {
         Mode::Code if word & 0x0fb0_0000 == 0x0300_0000 => Some(word >> 12 & 15),
         Mode::Thumb if word & 0xfb70_8000 == 0xf240_0000 => Some(word >> 8 & 15),
@@ -85,6 +118,8 @@ struct Walk<'c> {
     seen: Vec<u32>,
     /// What the program counter reads as where it is added, as an offset from the start of the code.
     found: Option<u32>,
+    /// Something else reads the register.
+    is_number: bool,
 }
 
 impl Walk<'_> {
@@ -107,6 +142,9 @@ impl Walk<'_> {
                         return false;
                     }
                     self.found = Some(origin);
+                } else {
+                    let reads = effects::effects(self.code, insn).reads;
+                    self.is_number |= reads.contains(register as u8);
                 }
                 if self.ends(insn, register) {
                     break;

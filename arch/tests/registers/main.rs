@@ -4,5 +4,6 @@
 //! makes it, and a table of known disagreements; `x86.rs` shows how.
 
 mod aarch64;
+mod arm;
 mod harness;
 mod x86;

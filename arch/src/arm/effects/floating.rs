@@ -174,9 +174,9 @@ fn other(word: u32, is_double: bool) -> Option<Registers> {
     let convert = |to: bool, from: bool| none.writes_place(word, D, to).reads_place(word, M, from);
     Some(match form {
         0 | 1 | 6 => convert(is_double, is_double), // vmov, vabs, vneg, vsqrt, vrint
-        // Half precision, in a part of the register.
-        2 => convert(is_double, false).reads_place(word, D, is_double),
-        3 => convert(false, is_double).reads_place(word, D, false),
+        // Half precision: what is read or set is a part of the register.
+        2 => convert(is_double, false),
+        3 => convert(false, is_double),
         4 => none.reads_place(word, D, is_double).reads_place(word, M, is_double).writes_other(FP_STATUS),
         5 => none.reads_place(word, D, is_double).writes_other(FP_STATUS),
         7 if upper => convert(!is_double, is_double), // vcvt of one width to the other

@@ -32,7 +32,7 @@ fn same_length(word: u32) -> Option<Registers> {
         (7, true) => true,
         (9, false) => true,
         (1, true) => is_unsigned && word >> 20 & 3 != 0,
-        (11 | 12, true) => is_unsigned,
+        (11, true) => is_unsigned,
         (12, _) => true,
         (13, true) => !is_unsigned,
         _ => false,
