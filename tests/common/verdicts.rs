@@ -33,6 +33,17 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Which functions of an `expect` file are not listed as it says; `None` when all are.
+    pub fn misses(&self, wanted: &BTreeSet<String>) -> Option<String> {
+        let first_words = |line: &String| line.split(' ').take(3).collect::<Vec<_>>().join(" ");
+        let functions = wanted.iter().filter(|line| line.split(' ').nth(1) == Some("function"));
+        let missing: BTreeSet<String> =
+            functions.map(first_words).filter(|line| !self.bare.contains(line)).collect();
+        (!missing.is_empty()).then(|| format!("  misses {missing:?}\n  listed {:?}", self.bare))
+    }
+}
+
 /// What `fixscope diff` lists for two files.
 pub fn verdict(original: &Path, patched: &Path) -> Verdict {
     let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))
