@@ -86,6 +86,9 @@ fn compile(
     Some((assembly, object))
 }
 
+/// Cases written by hand in which a branch becomes the bytes of its encoding. In text these are data.
+const BYTES_FOR_BRANCHES: [&str; 1] = ["pc_thunk"];
+
 /// What the verdict on assembly must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
@@ -151,6 +154,7 @@ pub fn failures(toolchain: &Toolchain, ways: &[String], how: Wanted) -> Vec<Stri
         // Nothing links assembly.
         .filter(|c| !c.folder.join("original").is_dir())
         .filter(|c| only.as_ref().is_none_or(|only| c.folder.ends_with(only)))
+        .filter(|c| !BYTES_FOR_BRANCHES.iter().any(|name| c.folder.ends_with(name)))
         .flat_map_iter(|case| {
             let folder = tempfile::tempdir().expect("a temporary folder");
             ways.iter().map(|way| failure(toolchain, &case, way, how, folder.path())).collect::<Vec<_>>()

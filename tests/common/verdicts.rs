@@ -34,10 +34,14 @@ impl Verdict {
 }
 
 impl Verdict {
-    /// Which functions of an `expect` file are not listed as it says; `None` when all are.
+    /// Which functions that changed, came or went by an `expect` file are not listed so; `None` when all are.
     pub fn misses(&self, wanted: &BTreeSet<String>) -> Option<String> {
         let first_words = |line: &String| line.split(' ').take(3).collect::<Vec<_>>().join(" ");
-        let functions = wanted.iter().filter(|line| line.split(' ').nth(1) == Some("function"));
+        let is_meant = |line: &&String| {
+            let words: Vec<&str> = line.split(' ').collect();
+            matches!(words[..], ["changed" | "new" | "removed", "function", ..])
+        };
+        let functions = wanted.iter().filter(is_meant);
         let missing: BTreeSet<String> =
             functions.map(first_words).filter(|line| !self.bare.contains(line)).collect();
         (!missing.is_empty()).then(|| format!("  misses {missing:?}\n  listed {:?}", self.bare))
