@@ -9,7 +9,7 @@ use common::crowd::{ABSOLUTE, BSS, Crowd, DATA, RODATA, TEXT};
 use common::{fixscope, run};
 
 /// Things of one kind; fewer where nothing is optimised, since there everything takes many times as long.
-const MANY: u64 = if cfg!(debug_assertions) { 30_000 } else { 100_000 };
+const MANY: u64 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 
 const LOCAL: u8 = 0;
 const GLOBAL: u8 = 1;

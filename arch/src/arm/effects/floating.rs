@@ -34,13 +34,13 @@ impl Place {
 impl Registers {
     fn reads_vectors(mut self, first: u32, count: u32) -> Self {
         let run = (1u128 << count.min(32)) - 1;
-        self.reads |= (run << first & 0xffff_ffff) << VECTORS;
+        self.reads |= (run.checked_shl(first).unwrap_or(0) & 0xffff_ffff) << VECTORS;
         self
     }
 
     fn writes_vectors(mut self, first: u32, count: u32) -> Self {
         let run = (1u128 << count.min(32)) - 1;
-        self.writes |= (run << first & 0xffff_ffff) << VECTORS;
+        self.writes |= (run.checked_shl(first).unwrap_or(0) & 0xffff_ffff) << VECTORS;
         self
     }
 

@@ -81,6 +81,11 @@ proptest! {
         }
         prop_assert_eq!(at as usize, bytes.len());
         Arm.is_padding(&bytes);
+        let (mut readers, mut reaches) = (Vec::new(), Vec::new());
+        Arm.readers(&code, &insns, &mut readers);
+        prop_assert!(readers.windows(2).all(|pair| pair[0].site < pair[1].site));
+        Arm.reaches(&code, &insns, &mut reaches);
+        prop_assert!(reaches.iter().all(|r| (r.insn as usize) < insns.len()));
     }
 
     /// No bit outside of a named field can change without being seen, and none inside without the target moving, but
