@@ -84,7 +84,7 @@ impl Sides<'_> {
             };
             let pair =
                 Pair::new(target(o, *section_o, range_o.start, a), target(p, *section_p, range_p.start, b));
-            if let Err(mut chain) = self.same_target(pair, visiting) {
+            if let Err(mut chain) = self.same_reach(Pair::new(a.r_type, b.r_type), pair, visiting) {
                 if let Some(first) = chain.first_mut() {
                     first.at = Some(b.offset - range_p.start);
                 }

@@ -33,6 +33,21 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Which functions that changed, came or went by an `expect` file are not listed so; `None` when all are.
+    pub fn misses(&self, wanted: &BTreeSet<String>) -> Option<String> {
+        let first_words = |line: &String| line.split(' ').take(3).collect::<Vec<_>>().join(" ");
+        let is_meant = |line: &&String| {
+            let words: Vec<&str> = line.split(' ').collect();
+            matches!(words[..], ["changed" | "new" | "removed", "function", ..])
+        };
+        let functions = wanted.iter().filter(is_meant);
+        let missing: BTreeSet<String> =
+            functions.map(first_words).filter(|line| !self.bare.contains(line)).collect();
+        (!missing.is_empty()).then(|| format!("  misses {missing:?}\n  listed {:?}", self.bare))
+    }
+}
+
 /// What `fixscope diff` lists for two files.
 pub fn verdict(original: &Path, patched: &Path) -> Verdict {
     let output = Command::new(env!("CARGO_BIN_EXE_fixscope"))

@@ -150,7 +150,11 @@ impl Arch for TextArch {
             while let Some(site) = sites.next_if(|s| s.offset < insn.end()) {
                 // Of a distance between two places the first one is meant.
                 while sites.next_if(|s| s.offset == site.offset).is_some() {}
-                let Some((_, text)) = record::first(code.bytes_of(insn)) else { continue };
+                let Some((class, text)) = record::first(code.bytes_of(insn)) else { continue };
+                // Of literals, who reads the file knows it.
+                if class == DATA {
+                    continue;
+                }
                 let mnemonic = text.split(|&c| c == b' ').next().unwrap_or_default();
                 let how = match self.syntax.completed.iter().any(|m| m.as_bytes() == mnemonic) {
                     true => ReachHow::Makes,
@@ -260,6 +264,14 @@ impl Arch for TextArch {
 
     fn stack_register(&self) -> u8 {
         self.machine.stack_register()
+    }
+
+    fn stores_immediates(&self) -> bool {
+        self.machine.stores_immediates()
+    }
+
+    fn flags(&self) -> RegSet {
+        self.machine.flags()
     }
 
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {

@@ -165,7 +165,7 @@ pub(super) fn numbers(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Numbers
     if all.next().is_some() {
         return None;
     }
-    let loads = !has_prefix && syntax.loads.iter().any(|name| name.as_bytes() == mnemonic);
+    let loads = !has_prefix && loads(syntax, mnemonic);
     Some(Numbers { shape: shape(&kept), values, loads_immediate: loads && immediate_count > 0 })
 }
 
@@ -231,6 +231,12 @@ fn in_parentheses<'t>(syntax: &Syntax, operand: &'t [u8]) -> Option<Memory<'t>> 
     is_memory.then_some(Memory { before, displacement: Some(displacement), behind, base })
 }
 
+/// Whether a mnemonic does nothing but put a number somewhere, when it has one.
+fn loads(syntax: &Syntax, mnemonic: &[u8]) -> bool {
+    let mnemonic = syntax.without_width(mnemonic);
+    syntax.loads.iter().any(|name| name.as_bytes() == mnemonic)
+}
+
 /// Short texts as they are, long ones as three hashes.
 fn shape(text: &[u8]) -> Shape {
     let mut words = [0u64; 4];
@@ -276,8 +282,7 @@ pub(super) fn effects(syntax: &Syntax, stack: u8, text: &[u8]) -> Option<Effects
         Access::Set | Access::SetPair | Access::SetWithFlags | Access::SetByFlags | Access::Pop
     );
     // `adds r0,5` adds to what the register holds, unlike `movs r0,5`.
-    let names_once =
-        syntax.has_thumb && count == 2 && !syntax.loads.iter().any(|m| m.as_bytes() == parts.mnemonic);
+    let names_once = syntax.has_thumb && count == 2 && !loads(syntax, parts.mnemonic);
     let adds_to_itself = names_once && split(parts.operands).all(|o| memory(syntax, o).is_none());
     let mut may_write_back = false;
     for (i, operand) in split(parts.operands).enumerate() {

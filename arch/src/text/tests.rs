@@ -252,6 +252,7 @@ fn effects_where_the_destination_comes_first() {
         (&ARM, "movt r0,:upper16:\x01", "r0", "r0"),
         (&ARM, "add.w r0,r0,r0,lsl 1", "r0", "r0"),
         (&ARM, "adds r0,5", "r0", "r0 cpsr"),
+        (&ARM, "mov.w r1,704", "", "r1"),
     ];
     for (arch, text, reads, writes) in cases {
         let expected = Effects { reads: registers(arch, reads), writes: registers(arch, writes) };

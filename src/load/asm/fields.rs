@@ -1,5 +1,6 @@
 //! Fields whose value is known only when the whole file is read ↦ bytes, or references.
 
+use fixscope_arch::REACH_LOST;
 use fixscope_arch::text::record;
 use fixscope_arch::text::relocs::{Form, SCALED, r_type};
 
@@ -204,7 +205,14 @@ impl Resolver<'_, '_> {
             _ => None,
         };
         match place {
-            Some(place) => filled.refer(r_type(form, size, modifier), Some(Base::Here(place)), 0),
+            Some(place) => {
+                filled.refer(r_type(form, size, modifier), Some(Base::Here(place)), 0);
+                // Whoever loads such a literal may reach anything from there.
+                let is_literal = matches!(form, Form::Address | Form::To);
+                if is_literal && matches!(base, Base::Symbol(id) if self.is_anchor(id)) {
+                    filled.refer(REACH_LOST, Some(Base::Here(place)), 0);
+                }
+            }
             None => filled.refer(r_type(form, size, modifier), Some(base), addend),
         }
     }
