@@ -78,7 +78,7 @@ impl Sides<'_> {
                 .is_ok()
     }
 
-    /// Whether the bytes between data objects are the same, and hold no references but those to code.
+    /// Whether the bytes between data objects are the same, with references to the same things.
     fn same_gap(
         &self,
         sections: Pair<u32>,
@@ -94,10 +94,26 @@ impl Sides<'_> {
             o.relocs_in(sections.original, range.clone()),
             p.relocs_in(sections.patched, there.clone()),
         );
-        // A distance between two places is two relocations, of which one may lead to the table itself.
+        // Those to code are of tables of jumps, which are compared with the functions that jump. A distance between two
+        // places is two relocations, of which one may lead to the table itself.
         let leads_to_code = |n: &Normalized<'_, '_>, section, relocs: &[Reloc]| {
             let mut places = relocs.chunk_by(|a, b| a.offset == b.offset);
             places.all(|of_one| of_one.iter().any(|r| is_code(n, n.target_in_data(section, r))))
+        };
+        let of_jumps = leads_to_code(o, sections.original, relocs.original)
+            && leads_to_code(p, sections.patched, relocs.patched);
+        let mut visiting = Visiting::new();
+        let mut leads_alike = || {
+            relocs.original.len() == relocs.patched.len()
+                && relocs.original.iter().zip(relocs.patched).all(|(a, b)| {
+                    let targets = Pair::new(
+                        o.target_in_data(sections.original, a),
+                        p.target_in_data(sections.patched, b),
+                    );
+                    moved(a.offset) == b.offset
+                        && a.r_type == b.r_type
+                        && self.same_target(targets, &mut visiting).is_ok()
+                })
         };
         let bytes = o.bytes(sections.original, range.clone());
         let others = p.bytes(sections.patched, there.clone());
@@ -106,9 +122,7 @@ impl Sides<'_> {
         let same = zero
             || bytes.len() == others.len()
                 && bytes.iter().zip(others).zip(0..).all(|((a, b), i)| (a ^ b) & !filled(i) == 0);
-        let plain = leads_to_code(o, sections.original, relocs.original)
-            && leads_to_code(p, sections.patched, relocs.patched);
-        if same && plain { Ok(()) } else { Err(()) }
+        if same && (of_jumps || leads_alike()) { Ok(()) } else { Err(()) }
     }
 
     fn unfollowed(&self, targets: Pair<Target>, moved: &str) -> Link {

@@ -264,6 +264,14 @@ proptest! {
 }
 
 #[test]
+fn references_beside_an_unfollowed_anchor_lead_where_they_did() {
+    // Without its label the table has no name, and stands between data objects that code may reach from the anchor.
+    let text = include_str!("../../../testdata/assembly/pairs/aarch64-gcc/original.s");
+    assert!(text.contains("weights:\n"));
+    survives(text.replace("weights:\n", "").as_bytes());
+}
+
+#[test]
 fn code_becomes_records_of_text() {
     let text = b"f:\tlock cmpxchgl  %eax, x+4(% rip) # comment\n1:\tjne\t1b\n\tjmp\tg@PLT\n\trep; nop\n\tmovl $0x10|1, %eax\n                \t.byte 0xf, 0xb\n\t.p2align 4,,10\n\tmovq .L5@GOTPCREL(%rip), %rax\n.L5:\tcall *8(%rax)\n";
     let unit = read(Path::new("a.s"), text).expect("it is assembly");
