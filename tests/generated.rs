@@ -26,6 +26,9 @@ struct Compiler {
     objcopy: &'static str,
     /// Whether fixscope reads the assembly of the target.
     reads_assembly: bool,
+    /// Whether nothing may be listed but what was altered. Elsewhere nothing that was altered may be missing: tables
+    /// without names are bounded by guess (see "Matching" in ARCHITECTURE.md), and more of them stand beside each other.
+    is_exact: bool,
     /// Whether data objects that share a section are reached from one address, so that sections of their own make other
     /// code.
     has_section_anchors: bool,
@@ -41,6 +44,7 @@ const GCC: Compiler = Compiler {
     objcopy: "objcopy",
     reads_assembly: true,
     has_section_anchors: false,
+    is_exact: true,
     language: Language::C,
     always: "-fno-toplevel-reorder",
     ways: &[
@@ -107,14 +111,16 @@ const CROSS_WAYS: &[&str] = &[
     "-O1 -fno-pic",
     "-O3 -fstack-protector-strong",
 ];
-const I386: Compiler = Compiler { target: "-m32", reads_assembly: false, ways: CROSS_WAYS, ..GCC };
+const I386: Compiler = Compiler { target: "-m32", is_exact: false, ways: CROSS_WAYS, ..GCC };
 const I386_CLANG: Compiler =
     Compiler { command: "clang-16", target: "--target=i686-linux-gnu", always: "", ..I386 };
 const AARCH64: Compiler = Compiler {
     command: "aarch64-linux-gnu-gcc",
     objcopy: "aarch64-linux-gnu-objcopy",
+    // `tests/assembly_across.rs` compares it: it holds anchors, which are not followed there.
     reads_assembly: false,
     has_section_anchors: true,
+    is_exact: false,
     ways: &[
         "-O2 -fno-pic",
         "-O2 -ffunction-sections -fdata-sections",
@@ -138,8 +144,10 @@ const ARM: Compiler = Compiler {
     command: "arm-linux-gnueabihf-gcc",
     target: "-marm",
     objcopy: "arm-linux-gnueabihf-objcopy",
+    // `tests/assembly_across.rs` compares it: it holds anchors, which are not followed there.
     reads_assembly: false,
     has_section_anchors: true,
+    is_exact: false,
     ways: CROSS_WAYS,
     ..GCC
 };
@@ -216,6 +224,10 @@ fn differences(original: &(PathBuf, MappedFile), patched: &(PathBuf, MappedFile)
 /// The name in the source: GCC numbers statics (`n.3`), Clang puts the function in front of them (`f.n`), and C++
 /// mangles (`_ZL7table_0`, `_ZZ10function_3E7counter`).
 fn plain(name: &str) -> String {
+    // Where i386 code has its own address from; one for each register, as the compiler needs them.
+    if name.starts_with("__x86.get_pc_thunk") {
+        return name.to_owned();
+    }
     let class = names::class(name).into_owned();
     let last = class.split('.').rfind(|part| !part.is_empty() && !part.contains('*')).unwrap_or(&class);
     if last.starts_with("_Z") {
@@ -238,7 +250,10 @@ fn check(compiler: &Compiler, seed: u64) -> Vec<String> {
         let objects = differences(&sides.0.object, &sides.1.object);
         let assembly = compiler.reads_assembly.then(|| differences(&sides.0.assembly, &sides.1.assembly));
         for (kind, found) in [("objects", Some(objects)), ("assembly", assembly)] {
-            if found.as_ref().is_some_and(|found| found != expected) {
+            let Some(found) = found else { continue };
+            let is_thunk = |name: &String| name.contains("get_pc_thunk");
+            let missed = !expected.is_subset(&found);
+            if missed || compiler.is_exact && !found.difference(expected).all(is_thunk) {
                 failures.push(format!(
                     "seed {seed} ({} {} {way}), {name}, {kind}: {what}\n  expected {expected:?}\n  listed   {found:?}",
                     compiler.command, compiler.target
