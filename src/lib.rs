@@ -21,6 +21,8 @@ pub mod compare;
 
 pub mod impact;
 
+pub mod abi;
+
 pub mod inspect;
 
 pub mod livepatch;
