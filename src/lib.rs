@@ -27,3 +27,5 @@ pub mod inspect;
 
 pub mod livepatch;
 pub mod report;
+
+pub mod saved;

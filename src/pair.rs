@@ -1,7 +1,11 @@
 //! The two sides of every comparison, held in one value.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// Which of the two trees something belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The tree as it was before the fix.
     Original,
@@ -29,7 +33,7 @@ impl std::fmt::Display for Side {
 }
 
 /// One value for each side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Pair<T> {
     /// The value of the original side.
     pub original: T,

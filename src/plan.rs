@@ -23,6 +23,8 @@ pub struct AnalyzePlan {
     pub all: bool,
     /// Keep the instructions and contents of what changed, for showing.
     pub show: bool,
+    /// Also keep the text of the fix, the source line of each shown instruction, and who calls what changed.
+    pub detail: bool,
     /// Collect what a livepatch skeleton is made of.
     pub skeleton: bool,
     /// Number of jobs at a time, at least 1.
@@ -105,6 +107,8 @@ pub struct DiffPlan {
     pub all: bool,
     /// Keep the instructions and contents of what changed, for showing.
     pub show: bool,
+    /// Also keep the text of the fix, the source line of each shown instruction, and who calls what changed.
+    pub detail: bool,
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
 }

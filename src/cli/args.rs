@@ -1,6 +1,7 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
 pub mod inspect;
+pub mod saved;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -72,6 +73,12 @@ pub enum Command {
     /// Cut functions and data objects out of an assembly file, with what they need
     #[command(after_help = inspect::copy_help())]
     Copy(inspect::CopyArgs),
+    /// Show a saved report in any form
+    #[command(after_help = saved::report_help())]
+    Report(saved::ReportArgs),
+    /// Tell what two saved reports say differently: two compilers, two trees, two versions of a fix
+    #[command(after_help = saved::diff_reports_help())]
+    DiffReports(saved::DiffReportsArgs),
 }
 
 /// Arguments of `analyze`.
@@ -177,9 +184,23 @@ impl TextArgs {
     }
 }
 
-/// Arguments that all subcommands share.
+/// Arguments of the commands that compare.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
+    /// How a report is shown.
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// List unchanged functions and data objects too
+    #[arg(long, help_heading = "Output")]
+    pub all: bool,
+    /// Jobs to run at a time [default: the number of processors]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// How a report is shown.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
     /// Show what changed in functions and data objects: instructions, contents, and what they refer to
     #[arg(short, long, help_heading = "Output")]
     pub show: bool,
@@ -192,18 +213,12 @@ pub struct OutputArgs {
     /// Equal lines to show around changed ones
     #[arg(short = 'U', long = "context", value_name = "N", default_value_t = 3, help_heading = "Output")]
     pub context: usize,
-    /// List unchanged functions and data objects too
-    #[arg(long, help_heading = "Output")]
-    pub all: bool,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,
     /// Write the report to a file, whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// Jobs to run at a time [default: the number of processors]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
     /// Tell more: sizes, offsets, cold parts, compilers, cost
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: bool,

@@ -8,6 +8,7 @@ mod inspect;
 mod output;
 mod progress;
 mod resolve;
+mod saved;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -65,11 +66,13 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
         Command::Show(args) => inspect::show(&args, environment),
         Command::Callgraph(args) => inspect::callgraph(args, environment),
         Command::Copy(args) => inspect::copy(&args),
+        Command::Report(args) => saved::report(&args, environment, io::stdin().lock()),
+        Command::DiffReports(args) => saved::diff_reports(&args, environment),
     }
 }
 
 fn present(outcome: Outcome, shown: &Presentation) -> Result<u8> {
-    let Outcome { mut report, listings, warnings, errors, skeleton, dry_run } = outcome;
+    let Outcome { mut report, warnings, errors, skeleton, dry_run } = outcome;
     if !shown.quiet {
         for warning in &warnings {
             complain(&format!("warning: {warning}"));
@@ -79,10 +82,9 @@ fn present(outcome: Outcome, shown: &Presentation) -> Result<u8> {
         // Two runs write the same bytes unless somebody asks how long they took.
         report.cost = None;
     }
-    shown.destination.write(|out| match (&dry_run, shown.format) {
-        (Some(lines), _) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
-        (None, Format::Text) => text::write(&report, &listings, shown.text, out),
-        (None, Format::Json) => json::write(&report, out),
+    shown.destination.write(|out| match &dry_run {
+        Some(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
+        None => write_report(&report, shown, out),
     })?;
     let complaints = complaints(&report, &errors);
     for complaint in &complaints {
@@ -92,6 +94,14 @@ fn present(outcome: Outcome, shown: &Presentation) -> Result<u8> {
         skeleton_to(dir, material, shown.quiet)?;
     }
     Ok(if complaints.is_empty() { difference(&report) } else { TROUBLE })
+}
+
+/// Writes a report in the form that was asked for.
+fn write_report(report: &Report, shown: &Presentation, out: &mut dyn Write) -> io::Result<()> {
+    match shown.format {
+        Format::Text => text::write(report, shown.text, out),
+        Format::Json => json::write(report, out),
+    }
 }
 
 fn skeleton_to(dir: &std::path::Path, material: &SkeletonInput, quiet: bool) -> Result<()> {

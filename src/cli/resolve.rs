@@ -12,7 +12,7 @@ use fixscope::report::style::Style;
 use fixscope::report::text::TextOptions;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::args::{AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs};
+use super::args::{AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs, ViewArgs};
 use super::environment::Environment;
 use super::file_symbol;
 use super::output::Destination;
@@ -96,11 +96,12 @@ pub fn analyze(
         keep: args.keep,
         dry_run: args.dry_run,
         all: args.output.all,
-        show: shows(&args.output),
+        show: wants_listings(&args.output.view),
+        detail: wants_detail(&args.output.view),
         skeleton: args.skeleton.is_some(),
         jobs: jobs(&args.output, environment),
     };
-    Ok((plan, presentation(&args.output, args.skeleton, environment)?))
+    Ok((plan, presentation(&args.output.view, args.skeleton, environment)?))
 }
 
 /// Resolves the arguments of `diff`.
@@ -117,11 +118,12 @@ pub fn diff(args: DiffArgs, environment: &Environment) -> Result<(DiffPlan, Pres
             sides.patched.path.display()
         )));
     }
-    let presentation = presentation(&args.output, None, environment)?;
+    let presentation = presentation(&args.output.view, None, environment)?;
     let plan = DiffPlan {
         syntax: args.text.syntax(),
         all: args.output.all,
-        show: shows(&args.output),
+        show: wants_listings(&args.output.view),
+        detail: wants_detail(&args.output.view),
         jobs: jobs(&args.output, environment),
         sides,
     };
@@ -132,29 +134,20 @@ fn jobs(output: &OutputArgs, environment: &Environment) -> usize {
     output.jobs.map_or(environment.processors, usize::from).max(1)
 }
 
-fn presentation(
-    output: &OutputArgs,
+/// How a report is shown that `args` ask for.
+///
+/// # Errors
+/// When the output cannot be written, or the form has no room for what shall be shown.
+pub fn presentation(
+    args: &ViewArgs,
     skeleton: Option<PathBuf>,
     environment: &Environment,
 ) -> Result<Presentation> {
-    if shows(output) && output.format != Format::Text {
-        let option = match (output.show, output.pretty) {
-            (true, _) => "--show",
-            (_, true) => "--pretty",
-            _ => "--full",
-        };
-        return Err(Error::Request(format!(
-            "{option}: only the text form shows instructions; leave out --format"
-        )));
-    }
-    let destination = Destination::resolve(output.output.as_deref())?;
-    let style = style(output.color, &destination, environment);
-    let text = TextOptions {
-        style,
-        verbose: output.verbose,
-        view: shows(output).then(|| view(output, environment)),
-    };
-    Ok(Presentation { format: output.format, text, destination, skeleton, quiet: output.quiet })
+    let destination = Destination::resolve(args.output.as_deref())?;
+    let style = style(args.color, &destination, environment);
+    let view = view(args, environment);
+    let text = TextOptions { style, verbose: args.verbose, view: shows(args).then_some(view) };
+    Ok(Presentation { format: args.format, text, destination, skeleton, quiet: args.quiet })
 }
 
 /// The style of text that goes to `destination`.
@@ -171,16 +164,26 @@ pub fn style(color: Colour, destination: &Destination, environment: &Environment
 }
 
 /// Whether instructions and contents are shown at all: how they are shown says so too.
-fn shows(output: &OutputArgs) -> bool {
-    output.show || output.pretty || output.full
+fn shows(args: &ViewArgs) -> bool {
+    args.show || args.pretty || args.full
 }
 
-fn view(output: &OutputArgs, environment: &Environment) -> View {
-    let layout = match output.pretty {
+/// Whether the report shall hold instructions and contents.
+fn wants_listings(args: &ViewArgs) -> bool {
+    shows(args)
+}
+
+/// Whether the report shall hold all that any view shows, because it will be saved.
+fn wants_detail(args: &ViewArgs) -> bool {
+    args.format == Format::Json && shows(args)
+}
+
+fn view(args: &ViewArgs, environment: &Environment) -> View {
+    let layout = match args.pretty {
         true => Layout::SideBySide { columns: environment.columns.unwrap_or(DEFAULT_COLUMNS) },
         false => Layout::Unified,
     };
-    View { layout, context: (!output.full).then_some(output.context) }
+    View { layout, context: (!args.full).then_some(args.context) }
 }
 
 /// The absolute path of a folder that is there.
@@ -391,7 +394,6 @@ mod tests {
         assert!(
             refused(&["--patch", "-", "--build", "kbuild", "--build-command", "make"]).contains("leave one")
         );
-        assert!(refused(&["--patch", "-", "--show", "--format", "json"]).contains("only the text form"));
         let no_tree = message(resolve(&["--tree", "/none", "--patch", "-"], &environment));
         assert!(no_tree.starts_with("/none: "));
     }

@@ -7,16 +7,18 @@ use super::evidence::Evidence;
 use super::function;
 use super::layout::Layouts;
 use super::side::TextRange;
-use super::{Cause, CauseKind, ChainLink, Location};
+use super::{Cause, CauseKind, ChainLink, Location, SourceRange};
 
-/// The causes of an entry that is changed, new or removed, with its cold parts; in no particular order.
+/// The causes of an entry that is changed, new or removed, with its cold parts, and the lines it is made of that the
+/// fix edits; in no particular order.
 pub(super) fn causes(
     entry: &Entry,
     cold: &[&Entry],
     evidence: Option<&Evidence<'_>>,
     layouts: Option<&Layouts>,
-) -> Vec<Cause> {
+) -> (Vec<Cause>, Vec<SourceRange>) {
     let mut causes = from_differences(entry, cold);
+    let mut sources = Vec::new();
     let layouts = layouts.filter(|_| entry.kind == EntryKind::Function && entry.status == Status::Changed);
     match evidence {
         None => {
@@ -29,14 +31,14 @@ pub(super) fn causes(
             }
         }
         Some(evidence) if entry.kind == EntryKind::Function => {
-            function::causes(entry, cold, evidence, layouts, &mut causes);
+            sources = function::causes(entry, cold, evidence, layouts, &mut causes);
         }
-        Some(evidence) => data(entry, evidence, &mut causes),
+        Some(evidence) => sources = data(entry, evidence, &mut causes),
     }
     if causes.is_empty() {
         causes.push(plain(CauseKind::Unsure, "it differs, and nothing tells why".to_owned()));
     }
-    causes
+    (causes, sources)
 }
 
 /// A cause without a place.
@@ -129,7 +131,7 @@ fn without_fix(entry: &Entry, cold: &[&Entry], causes: &mut Vec<Cause>) {
     causes.push(plain(CauseKind::Unsure, summary));
 }
 
-fn data(entry: &Entry, evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
+fn data(entry: &Entry, evidence: &Evidence<'_>, causes: &mut Vec<Cause>) -> Vec<SourceRange> {
     let removed = entry.status == Status::Removed;
     let mut location: Option<Location> = None;
     let mut ranges: Vec<(Side, TextRange)> = Vec::new();
@@ -171,4 +173,5 @@ fn data(entry: &Entry, evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
             }
         }
     }
+    evidence.edited(&ranges)
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::pair::{Pair, Side};
 
-use super::Location;
 use super::declared::Declared;
 use super::macros::MacroClosure;
-use super::side::{Hit, SideView};
+use super::side::{Hit, SideView, TextRange};
 use super::text::SourceText;
 use super::touched::{FixEvidence, Touched};
+use super::{Location, SourceRange};
 
 /// The witnesses of one unit. A side is `None` when the unit does not exist there or its debug information
 /// cannot be read.
@@ -76,6 +76,21 @@ impl<'a> Evidence<'a> {
             let read = self.fix.touched().iter().filter(|t| self.may_read(t));
             read.map(Touched::declared).filter(|names| !names.is_empty()).collect()
         })
+    }
+
+    /// Those of the ranges of which the fix edits a line.
+    pub(super) fn edited(&self, ranges: &[(Side, &TextRange)]) -> Vec<SourceRange> {
+        let edits = |&&(side, range): &&(Side, &TextRange)| {
+            let touched = self.fix.touched_at(side, &range.file);
+            touched.is_some_and(|touched| touched.first_hit(side, &range.lines).is_some())
+        };
+        let range = |&(side, range): &(Side, &TextRange)| SourceRange {
+            side,
+            file: range.file.clone(),
+            lines: (range.lines.start, range.lines.end),
+            inlined: range.inlined.clone(),
+        };
+        ranges.iter().filter(edits).map(range).collect()
     }
 
     /// Where a line of one side is shown.

@@ -11,16 +11,17 @@ use super::evidence::Evidence;
 use super::layout::Layouts;
 use super::leftover;
 use super::side::{Findings, TextRange};
-use super::{Cause, CauseKind, ChainLink, Location};
+use super::{Cause, CauseKind, ChainLink, Location, SourceRange};
 
-/// Adds the causes that lines, inlined bodies, macros and types of a function tell, or the one that is left.
+/// Adds the causes that lines, inlined bodies, macros and types of a function tell, or the one that is left. Returns the
+/// lines it is made of that the fix edits.
 pub(super) fn causes(
     entry: &Entry,
     cold: &[&Entry],
     evidence: &Evidence<'_>,
     layouts: Option<&Layouts>,
     causes: &mut Vec<Cause>,
-) {
+) -> Vec<SourceRange> {
     let removed = entry.status == Status::Removed;
     let name = |side| match (side, &entry.original_name) {
         (Side::Original, Some(name)) => leftover::stem(name),
@@ -46,22 +47,23 @@ pub(super) fn causes(
         inline(evidence, &findings, removed, causes);
         macros(evidence, &texts(&findings), causes);
     }
+    let edited = evidence.edited(&texts(&findings));
     causes.extend(layouts.into_iter().flat_map(|l| l.explain(entry, cold).causes));
     if causes.len() > before {
-        return;
+        return edited;
     }
     match entry.status {
         Status::New => causes.push(leftover::appeared(entry, evidence, &findings, Side::Patched)),
         Status::Removed => causes.push(leftover::appeared(entry, evidence, &findings, Side::Original)),
         _ if needs_source(entry, cold) || causes.is_empty() => {
             causes.extend(layouts.into_iter().flat_map(|l| l.used_by(entry)));
-            if causes.len() > before {
-                return;
+            if causes.len() == before {
+                causes.push(leftover::compiler(entry, evidence, &findings));
             }
-            causes.push(leftover::compiler(entry, evidence, &findings));
         }
         _ => {}
     }
+    edited
 }
 
 /// Its own extent and those of its cold parts on one side.

@@ -98,6 +98,19 @@ pub struct ChainLink {
     pub at: Option<u64>,
 }
 
+/// Lines of a touched file that a function or data object is made of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceRange {
+    /// The side that the file and the lines are of.
+    pub side: Side,
+    /// Path relative to the tree.
+    pub file: PathBuf,
+    /// The lines as on disk, 1-based and half open.
+    pub lines: (u32, u32),
+    /// The inlined function whose lines they are; `None` for its own.
+    pub inlined: Option<String>,
+}
+
 /// One unit whose entries ask for causes.
 #[derive(Clone, Copy)]
 pub struct UnitEvidence<'a> {
@@ -115,6 +128,9 @@ pub struct Causes {
     /// One list for each entry of the comparison, in its order: at least one cause for what is changed, new or
     /// removed, and none for the rest. Ordered by kind, location and symbol.
     pub entries: Vec<Vec<Cause>>,
+    /// For each entry of the comparison the lines it is made of, its own and those of what it inlines, of which the
+    /// fix edits some. Ordered.
+    pub sources: Vec<Vec<SourceRange>>,
     /// Sentences about debug information that is missing or cannot be read.
     pub warnings: Vec<String>,
 }
@@ -130,6 +146,7 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
     let asked = |status| matches!(status, Status::Changed | Status::New | Status::Removed);
     if !entries.iter().any(|e| asked(e.status)) {
         causes.entries.resize_with(entries.len(), Vec::new);
+        causes.sources.resize_with(entries.len(), Vec::new);
         return causes;
     }
     let evidence = fix.map(|fix| {
@@ -165,15 +182,18 @@ pub fn causes<'a>(unit: UnitEvidence<'a>, fix: Option<&'a FixEvidence<'a>>) -> C
         }
     }
     for (i, entry) in entries.iter().enumerate() {
-        let mut found = if asked(entry.status) {
+        let (mut found, mut sources) = if asked(entry.status) {
             let cold = cold_parts.get(&i).map_or(&[][..], Vec::as_slice);
             entry::causes(entry, cold, evidence.as_ref(), layouts.as_ref())
         } else {
-            Vec::new()
+            Default::default()
         };
         found.sort_by(|a, b| order(a).cmp(&order(b)));
         found.dedup();
         causes.entries.push(found);
+        sources.sort();
+        sources.dedup();
+        causes.sources.push(sources);
     }
     causes
 }

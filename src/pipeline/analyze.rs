@@ -6,17 +6,18 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::calls::NamedGraph;
 use super::diff::{Reading, compare_pair};
 use super::lines::LineTexts;
-use super::{Outcome, skeleton};
+use super::{Outcome, calls, detail, skeleton};
 use crate::compare::{self, Comparison, Status};
 use crate::error::Result;
-use crate::impact::{self, FixEvidence, TreeSources, UnitEvidence};
+use crate::impact::{self, FixEvidence, Location, TreeSources, UnitEvidence};
 use crate::inputs::pairing::{ObjectPair, ObjectSource};
 use crate::inputs::progress::Progress;
 use crate::inputs::{BuiltUnit, BuiltUnits, Fix, LineMap, build, fix, lines};
 use crate::livepatch::skeleton::{SkeletonFunction, SkeletonInput};
-use crate::pair::Pair;
+use crate::pair::{Pair, Side};
 use crate::plan::{AnalyzePlan, FixSource};
 use crate::report::model::{Cost, Request, SkipReason, Skipped};
 use crate::report::{ReportInput, UnitResult, build_report};
@@ -73,7 +74,9 @@ fn compare_units(
     outcome.errors = built.errors;
     let mut units = Vec::with_capacity(found.len());
     let mut skeleton = SkeletonInput { subject: fix.subject.clone(), ..SkeletonInput::default() };
+    let mut graphs = Vec::new();
     for unit in found {
+        graphs.extend(unit.graph);
         outcome.warnings.extend(unit.warnings);
         skeleton.functions.extend(unit.functions);
         skeleton.incomplete |= !unit.result.errors.is_empty();
@@ -91,9 +94,18 @@ fn compare_units(
         ..outcome.report.request
     };
     let cost = Some(Cost { compilations: built.compilations, seconds: 0.0 });
-    let built = build_report(ReportInput { request, units, skipped, cost, all: plan.all });
-    outcome.report = built.report;
-    outcome.listings = built.listings;
+    outcome.report = build_report(ReportInput {
+        request,
+        units,
+        skipped,
+        cost,
+        fix: plan.detail.then(|| detail::fix_files(fix)),
+        all: plan.all,
+        sources: plan.detail,
+    });
+    if plan.detail {
+        calls::add(&mut outcome.report, graphs);
+    }
     outcome.skeleton = plan.skeleton.then_some(skeleton);
     Ok(outcome)
 }
@@ -132,16 +144,16 @@ fn empty(plan: &AnalyzePlan) -> Outcome {
         compilers: Vec::new(),
         line_directives: false,
     };
-    let input = ReportInput { request, units: Vec::new(), skipped: Vec::new(), cost: None, all: false };
-    let built = build_report(input);
-    Outcome {
-        report: built.report,
-        listings: built.listings,
-        warnings: Vec::new(),
-        errors: Vec::new(),
-        skeleton: None,
-        dry_run: None,
-    }
+    let report = build_report(ReportInput {
+        request,
+        units: Vec::new(),
+        skipped: Vec::new(),
+        cost: None,
+        fix: None,
+        all: false,
+        sources: false,
+    });
+    Outcome { report, warnings: Vec::new(), errors: Vec::new(), skeleton: None, dry_run: None }
 }
 
 /// How each touched file was numbered where a unit was compiled with line directives. Making them again gives the
@@ -168,11 +180,13 @@ struct Found {
     result: UnitResult,
     warnings: Vec<String>,
     functions: Vec<SkeletonFunction>,
+    graph: Option<NamedGraph>,
 }
 
 impl Material<'_> {
     fn unit(&self, unit: &BuiltUnit) -> Found {
-        let mut found = Found { result: self.compare(unit), warnings: Vec::new(), functions: Vec::new() };
+        let mut found =
+            Found { result: self.compare(unit), warnings: Vec::new(), functions: Vec::new(), graph: None };
         let Some(comparison) = &found.result.comparison else { return found };
         let map = |path: &Path| if unit.line_directives { self.maps.get(path) } else { None };
         let sources = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
@@ -183,6 +197,16 @@ impl Material<'_> {
         let objects = unit.objects.as_ref().map(|o| o.as_deref());
         found.warnings = causes.warnings;
         found.result.causes = causes.entries;
+        found.result.sources = causes.sources;
+        if self.plan.detail {
+            let disk = |side, at: &Location| match (side, map(&at.file)) {
+                (Side::Patched, Some(map)) => map.to_disk(at.line),
+                _ => Some(at.line),
+            };
+            let objects = sources.as_ref().map(Option::as_ref);
+            found.result.lines = detail::lines(comparison, objects, self.roots, &disk);
+            found.graph = calls::of_unit(&unit.name, &sources, None);
+        }
         if self.plan.skeleton && changes(comparison) {
             let unit = skeleton::UnitMaterial {
                 name: &unit.name,

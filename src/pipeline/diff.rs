@@ -4,7 +4,7 @@ use fixscope_arch::Syntax;
 use rayon::prelude::*;
 
 use super::lines::{self, LineTexts, NoTexts};
-use super::{Outcome, Progress, evidence, undecoded};
+use super::{Outcome, Progress, calls, detail, evidence, undecoded};
 use crate::compare::{self, Comparison, Status};
 use crate::error::{Error, Result};
 use crate::impact::{self, UnitEvidence};
@@ -22,7 +22,7 @@ use crate::report::{ReportInput, UnitResult, build_report};
 pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
     let pool = super::pool(plan.jobs)?;
     let options = compare::Options { all: plan.all, show: plan.show };
-    let mut units = pool.install(|| -> Result<Vec<UnitResult>> {
+    let (mut units, graphs) = pool.install(|| -> Result<_> {
         let pairs = pairing::pair(plan.sides.as_ref().map(|side| side.path.as_path()))?;
         progress.stage("Comparing", Some(pairs.len() as u64));
         let symbols = plan.sides.as_ref().map(|side| side.symbol.as_deref());
@@ -32,18 +32,24 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
                 true => compare_symbols(&pair, symbols, Reading { options, syntax: plan.syntax }, alone),
                 false => Ok(compare_pair(&pair, Reading { options, syntax: plan.syntax }, &NoTexts)),
             };
+            let mut graph = None;
             if let Ok(unit) = &mut unit
                 && let Some(comparison) = &unit.comparison
             {
                 let objects = evidence::readable(&pair);
                 let known = UnitEvidence { comparison, objects, map: &|_| None };
                 unit.causes = impact::causes(known, None).entries;
+                if plan.detail {
+                    unit.lines = detail::lines(comparison, objects, &[], &|_, at| Some(at.line));
+                    graph = calls::of_unit(&pair.name, &pair.objects, plan.syntax);
+                }
             }
             progress.advance();
-            unit
+            (unit, graph)
         };
         let found: Vec<_> = pairs.into_par_iter().map(compare_one).collect();
-        with_symbol(plan, found)
+        let (units, graphs): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        Ok((with_symbol(plan, units)?, graphs.into_iter().flatten().collect::<Vec<_>>()))
     })?;
     let warnings = units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.warnings)).collect();
     let named = |side: &FileSymbol| match &side.symbol {
@@ -56,15 +62,19 @@ pub fn diff(plan: &DiffPlan, progress: &dyn Progress) -> Result<Outcome> {
         compilers: Vec::new(),
         line_directives: false,
     };
-    let built = build_report(ReportInput { request, units, skipped: Vec::new(), cost: None, all: plan.all });
-    Ok(Outcome {
-        report: built.report,
-        listings: built.listings,
-        warnings,
-        errors: Vec::new(),
-        skeleton: None,
-        dry_run: None,
-    })
+    let mut report = build_report(ReportInput {
+        request,
+        units,
+        skipped: Vec::new(),
+        cost: None,
+        fix: None,
+        all: plan.all,
+        sources: false,
+    });
+    if plan.detail {
+        calls::add(&mut report, graphs);
+    }
+    Ok(Outcome { report, warnings, errors: Vec::new(), skeleton: None, dry_run: None })
 }
 
 /// The units that have the symbol that was asked for, if one was.

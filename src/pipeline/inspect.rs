@@ -177,7 +177,7 @@ fn each<T: Send>(
     files.par_iter().map(of_file).collect()
 }
 
-fn on_unit<T>(
+pub(super) fn on_unit<T>(
     source: &ObjectSource,
     syntax: Option<&'static Syntax>,
     work: impl FnOnce(&Normalized<'_, '_>) -> Result<T>,

@@ -1,6 +1,8 @@
 //! The whole flow: from a plan to what is shown.
 
 mod analyze;
+mod calls;
+mod detail;
 mod diff;
 mod evidence;
 mod inspect;
@@ -8,9 +10,7 @@ mod lines;
 mod skeleton;
 mod undecoded;
 
-use std::collections::BTreeMap;
-
-use crate::compare::{Comparison, Listing};
+use crate::compare::Comparison;
 use crate::error::{Error, Result};
 use crate::livepatch::skeleton::SkeletonInput;
 use crate::report::model::{Report, ReportError};
@@ -25,8 +25,6 @@ pub use inspect::{callgraph, copy, info, show};
 pub struct Outcome {
     /// The report.
     pub report: Report,
-    /// Instructions of changed functions by the id of their entry, where they were asked for.
-    pub listings: BTreeMap<String, Listing>,
     /// Lines for standard error that are no trouble, such as a unit that was compiled without line directives.
     pub warnings: Vec<String>,
     /// Trouble that belongs to no unit and makes the exit status 2.

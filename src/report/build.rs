@@ -1,13 +1,13 @@
 //! Outcome of the stages ↦ report: a conversion, with ids given out and counts taken.
 
-use std::collections::BTreeMap;
+mod detail;
 
 use super::ids::Ids;
 use super::model::{
-    Binding, Cause, CauseKind, ChainLink, Cost, Kind, Location, Report, ReportError, Request, SCHEMA_VERSION,
-    Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
+    Binding, Cause, CauseKind, ChainLink, Cost, FixFile, Kind, Location, Report, ReportError, Request,
+    SCHEMA_VERSION, Skipped, Status, Summary, SymbolReport, Tool, UnitReport,
 };
-use crate::compare::{self, Comparison, Entry, EntryKind, Listing};
+use crate::compare::{self, Comparison, Entry, EntryKind};
 use crate::impact;
 use crate::load;
 use crate::pair::Pair;
@@ -23,8 +23,12 @@ pub struct ReportInput {
     pub skipped: Vec<Skipped>,
     /// What the run cost, when it is to be told.
     pub cost: Option<Cost>,
+    /// The text of the fix, when it is to be told.
+    pub fix: Option<Vec<FixFile>>,
     /// Keep unchanged symbols in the report; they are counted in any case.
     pub all: bool,
+    /// Keep the lines of the sources that each thing is made of.
+    pub sources: bool,
 }
 
 /// What the stages found out about one unit.
@@ -42,6 +46,11 @@ pub struct UnitResult {
     pub comparison: Option<Comparison>,
     /// The causes of each entry of the comparison, by its index. Entries beyond the end have none.
     pub causes: Vec<Vec<impact::Cause>>,
+    /// The lines that each entry of the comparison is made of and the fix edits, by its index, as far as
+    /// [`causes`](Self::causes) goes.
+    pub sources: Vec<Vec<impact::SourceRange>>,
+    /// The source line of each line of each entry's listing, by its index. Entries and lines beyond the end have none.
+    pub lines: Vec<Vec<Pair<Option<impact::Location>>>>,
     /// The demangled name of each entry of the comparison, by its index. Entries beyond the end have none.
     pub demangled: Vec<Option<String>>,
     /// What went wrong with this unit.
@@ -50,56 +59,59 @@ pub struct UnitResult {
     pub warnings: Vec<String>,
 }
 
-/// A report and what belongs to its entries without being part of it.
-#[derive(Debug)]
-pub struct BuiltReport {
-    /// The report.
-    pub report: Report,
-    /// Instructions of changed functions by the id of their entry, where they were asked for.
-    pub listings: BTreeMap<String, Listing>,
-}
-
 /// Makes the report of all units.
 ///
 /// Units are ordered by name and skipped files by path; equal ones keep the order they came in. Ids are
 /// `UNIT#NAME`; where a name occurs again, `UNIT#FILE:NAME` with its FILE symbol, else `UNIT#NAME.2` and so on,
 /// in the order of the entries, so that two runs give the same ids whatever is listed.
-pub fn build_report(input: ReportInput) -> BuiltReport {
-    let ReportInput { request, mut units, mut skipped, cost, all } = input;
+pub fn build_report(input: ReportInput) -> Report {
+    let ReportInput { request, mut units, mut skipped, cost, fix, all, sources } = input;
     units.sort_by(|a, b| a.name.cmp(&b.name));
     skipped.sort();
     skipped.dedup();
-    let mut builder =
-        Builder { all, ids: Ids::default(), listings: BTreeMap::new(), summary: Summary::default() };
+    let mut builder = Builder { all, sources, ids: Ids::default(), summary: Summary::default() };
     let units = units.into_iter().map(|unit| builder.unit(unit)).collect();
-    let report = Report {
+    Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         request,
         units,
         skipped,
         summary: builder.summary,
+        fix,
         cost,
-    };
-    BuiltReport { report, listings: builder.listings }
+    }
 }
 
 struct Builder {
     all: bool,
+    sources: bool,
     ids: Ids,
-    listings: BTreeMap<String, Listing>,
     summary: Summary,
 }
 
 impl Builder {
     fn unit(&mut self, unit: UnitResult) -> UnitReport {
-        let UnitResult { name, arch, module, objects, comparison, mut causes, mut demangled, errors, .. } =
-            unit;
+        let UnitResult {
+            name,
+            arch,
+            module,
+            objects,
+            comparison,
+            mut causes,
+            mut sources,
+            mut lines,
+            mut demangled,
+            errors,
+            ..
+        } = unit;
         self.summary.units += 1;
         self.summary.units_failed += u64::from(!errors.is_empty());
         let Comparison { entries, unlisted_unchanged } = comparison.unwrap_or_default();
         self.summary.unchanged += unlisted_unchanged;
         causes.resize(entries.len(), Vec::new());
+        sources.resize(entries.len(), Vec::new());
+        lines.resize(entries.len(), Vec::new());
         demangled.resize(entries.len(), None);
 
         let ids: Vec<String> =
@@ -107,16 +119,15 @@ impl Builder {
         let listed = self.listed(&entries);
         let id_of = |index: Option<usize>| index.filter(|&i| listed[i]).map(|i| ids[i].clone());
         let mut symbols = Vec::new();
-        for (((index, entry), found), demangled) in entries.into_iter().enumerate().zip(causes).zip(demangled)
+        let parts = causes.into_iter().zip(sources).zip(lines).zip(demangled);
+        for ((index, entry), (((found, sources), lines), demangled)) in
+            entries.into_iter().enumerate().zip(parts)
         {
             if entry.cold_of.is_none() {
                 self.count(entry.status);
             }
             if !listed[index] {
                 continue;
-            }
-            if let Some(listing) = entry.listing {
-                self.listings.insert(ids[index].clone(), listing);
             }
             symbols.push(SymbolReport {
                 id: ids[index].clone(),
@@ -135,6 +146,9 @@ impl Builder {
                 abi: None,
                 closure: None,
                 patchability: None,
+                listing: entry.listing.map(|listing| detail::listing(listing, lines)),
+                source: self.sources.then(|| sources.into_iter().map(detail::source).collect()),
+                calls: None,
             });
         }
         UnitReport {
@@ -175,13 +189,18 @@ impl Builder {
 /// A cause as the report has it: chains by id instead of by index.
 fn cause(found: impact::Cause, id_of: impl Fn(Option<usize>) -> Option<String>) -> Cause {
     let link = |link: impact::ChainLink| ChainLink { id: id_of(link.entry), what: link.what, at: link.at };
-    let location = |at: impact::Location| Location { file: at.file.display().to_string(), line: at.line };
     Cause {
         kind: found.kind.into(),
         summary: found.summary,
         symbol: found.symbol,
-        location: found.location.map(location),
+        location: found.location.map(Location::from),
         chain: found.chain.into_iter().map(link).collect(),
+    }
+}
+
+impl From<impact::Location> for Location {
+    fn from(at: impact::Location) -> Self {
+        Location { file: at.file.display().to_string(), line: at.line }
     }
 }
 
@@ -259,14 +278,16 @@ mod tests {
         }
     }
 
-    fn report(units: Vec<UnitResult>, all: bool) -> BuiltReport {
+    fn report(units: Vec<UnitResult>, all: bool) -> Report {
         let request = Request {
             original: "a".to_owned(),
             patched: "b".to_owned(),
             compilers: Vec::new(),
             line_directives: false,
         };
-        build_report(ReportInput { request, units, skipped: Vec::new(), cost: None, all })
+        let input =
+            ReportInput { request, units, skipped: Vec::new(), cost: None, fix: None, all, sources: false };
+        build_report(input)
     }
 
     fn unit(name: &str, entries: Vec<Entry>) -> UnitResult {
@@ -278,8 +299,8 @@ mod tests {
         }
     }
 
-    fn ids(report: &BuiltReport) -> Vec<&str> {
-        report.report.units.iter().flat_map(|u| &u.symbols).map(|s| s.id.as_str()).collect()
+    fn ids(report: &Report) -> Vec<&str> {
+        report.units.iter().flat_map(|u| &u.symbols).map(|s| s.id.as_str()).collect()
     }
 
     #[test]
@@ -312,8 +333,8 @@ mod tests {
         cold.cold_of = Some(0);
         let built = report(vec![unit("a.c", vec![parent, cold])], false);
         assert_eq!(ids(&built), ["a.c#f", "a.c#f.cold"]);
-        assert_eq!(built.report.units[0].symbols[1].cold_of.as_deref(), Some("a.c#f"));
-        assert_eq!((built.report.summary.changed, built.report.summary.unchanged), (0, 1));
+        assert_eq!(built.units[0].symbols[1].cold_of.as_deref(), Some("a.c#f"));
+        assert_eq!((built.summary.changed, built.summary.unchanged), (0, 1));
     }
 
     #[test]
@@ -332,34 +353,37 @@ mod tests {
             chain,
         }]];
         let built = report(vec![result], false);
-        let cause = &built.report.units[0].symbols[0].causes[0];
+        let cause = &built.units[0].symbols[0].causes[0];
         assert_eq!(cause.kind, CauseKind::Reference);
         let chain: Vec<_> = cause.chain.iter().map(|l| l.id.as_deref()).collect();
         assert_eq!(chain, [Some("a.c#table"), None, None]);
     }
 
     #[test]
-    fn listings_are_kept_by_id_and_unlisted_symbols_are_counted() {
+    fn listings_are_kept_and_unlisted_symbols_are_counted() {
         let mut f = entry("f", compare::Status::Changed);
-        f.listing = Some(Listing::default());
+        f.listing = Some(compare::Listing::default());
         let mut result = unit("a.c", vec![f]);
         result.comparison.as_mut().expect("it has one").unlisted_unchanged = 7;
         let mut failed = unit("b.c", Vec::new());
         failed.comparison = None;
         failed.errors = vec![ReportError { code: "compile".into(), message: "no".into(), path: None }];
         let built = report(vec![failed, result], false);
-        assert!(built.listings.contains_key("a.c#f"));
-        let summary = built.report.summary;
+        assert!(built.units[1].symbols.is_empty() && built.units[0].symbols[0].listing.is_some());
+        let summary = built.summary;
         assert_eq!((summary.changed, summary.unchanged, summary.units, summary.units_failed), (1, 7, 2, 1));
     }
 
     #[test]
     fn skipped_files_are_ordered_and_named_once() {
         let skip = |path: &str| Skipped { path: path.to_owned(), reason: SkipReason::BuildFile };
-        let request = report(Vec::new(), false).report.request;
+        let request = report(Vec::new(), false).request;
         let skipped = vec![skip("z"), skip("a"), skip("z")];
-        let built = build_report(ReportInput { request, units: Vec::new(), skipped, cost: None, all: false });
-        let paths: Vec<_> = built.report.skipped.iter().map(|s| s.path.as_str()).collect();
+        let units = Vec::new();
+        let input =
+            ReportInput { request, units, skipped, cost: None, fix: None, all: false, sources: false };
+        let built = build_report(input);
+        let paths: Vec<_> = built.skipped.iter().map(|s| s.path.as_str()).collect();
         assert_eq!(paths, ["a", "z"]);
     }
 }

@@ -2,17 +2,30 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::model::Report;
 
 /// The JSON schema of a report, as it is committed beside this file.
 pub const SCHEMA: &str = include_str!("schema.json");
+
+/// The JSON schema of what `diff-reports` writes.
+pub const DIFFERENCE_SCHEMA: &str = include_str!("difference.schema.json");
 
 /// Writes `report` as indented JSON with a line break at the end.
 ///
 /// # Errors
 /// Only those of `out`.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
+    write_json(report, out)
+}
+
+/// Writes anything that has a JSON form, as a report is written.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
     out.write_all(b"\n")
 }
 
@@ -22,26 +35,33 @@ mod tests {
 
     use super::*;
     use crate::report::text::tests::sample;
+    use crate::saved::difference::Difference;
 
     /// Set this variable to write the schema anew: `FIXSCOPE_UPDATE=1 cargo test schema`.
     const UPDATE: &str = "FIXSCOPE_UPDATE";
 
-    #[test]
-    fn committed_schema_is_the_one_of_the_types() {
+    fn assert_committed<T: schemars::JsonSchema>(committed: &str, file: &str) {
         let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-        let schema = settings.into_generator().into_root_schema_for::<Report>();
+        let schema = settings.into_generator().into_root_schema_for::<T>();
         let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        let file = format!("src/report/{file}");
         if std::env::var_os(UPDATE).is_some() {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/schema.json");
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
             std::fs::write(path, &text).expect("the schema can be written");
             return;
         }
-        assert!(text == SCHEMA, "src/report/schema.json is out of date: run {UPDATE}=1 cargo test schema");
+        assert!(text == committed, "{file} is out of date: run {UPDATE}=1 cargo test schema");
+    }
+
+    #[test]
+    fn committed_schemas_are_those_of_the_types() {
+        assert_committed::<Report>(SCHEMA, "schema.json");
+        assert_committed::<Difference>(DIFFERENCE_SCHEMA, "difference.schema.json");
     }
 
     #[test]
     fn a_report_survives_writing_and_reading() {
-        let (report, _) = sample();
+        let report = sample();
         let mut text = Vec::new();
         write(&report, &mut text).expect("memory takes all");
         let read: Report = serde_json::from_slice(&text).expect("it is a report");
@@ -107,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_report_conforms_to_the_schema() {
-        let (report, _) = sample();
+        let report = sample();
         let schema: serde_json::Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
         let value = serde_json::to_value(&report).expect("a report is JSON");
         assert_eq!(conforms(&value, &schema, &schema), Ok(()));

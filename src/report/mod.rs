@@ -5,6 +5,7 @@
 //! so that no writer speaks of colours.
 
 pub mod build;
+pub mod difference;
 pub(crate) mod ids;
 pub mod inspect;
 pub mod json;
@@ -13,4 +14,6 @@ pub mod model;
 pub mod style;
 pub mod text;
 
-pub use build::{BuiltReport, ReportInput, UnitResult, build_report};
+pub use json::write_json;
+
+pub use build::{ReportInput, UnitResult, build_report};

@@ -2,8 +2,14 @@
 //!
 //! `None` means *not looked at*; an empty list means *looked and found nothing*.
 
+mod detail;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use detail::{
+    Call, FixFile, FixHunk, FixLine, Listing, ListingLine, ListingOp, Part, Place, SourceRange,
+};
 
 /// Version of the JSON form. It grows when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -23,6 +29,9 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Counts over all units.
     pub summary: Summary,
+    /// The text of the fix, file by file and ordered by path, when it was asked for and there is one.
+    #[serde(default)]
+    pub fix: Option<Vec<FixFile>>,
     /// What the run cost, when it compiled anything and was asked to tell.
     pub cost: Option<Cost>,
 }
@@ -156,6 +165,15 @@ pub struct SymbolReport {
     pub closure: Option<Closure>,
     /// Whether the kernel can replace it.
     pub patchability: Option<Patchability>,
+    /// Its instructions or content on both sides, when they were asked for and it changed.
+    #[serde(default)]
+    pub listing: Option<Listing>,
+    /// The lines it is made of that the fix edits, where debug information tells them, when they were asked for.
+    #[serde(default)]
+    pub source: Option<Vec<SourceRange>>,
+    /// Who calls it and whom it calls on the patched side (the original side for `removed`), when that was asked for.
+    #[serde(default)]
+    pub calls: Option<Vec<Call>>,
 }
 
 /// Why a function or data object changed.

@@ -1,7 +1,6 @@
 //! The report as a list for people: units, symbols with their status, causes, and a conclusion. Fits 80 columns
 //! where names do.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::listing::{self, View};
@@ -9,7 +8,6 @@ use super::model::{
     Cause, CauseKind, Kind, Location, Report, ReportError, SkipReason, Status, SymbolReport, UnitReport,
 };
 use super::style::{Role, Style, visible};
-use crate::compare::Listing;
 
 /// Columns that lines are wrapped to.
 const WIDTH: usize = 80;
@@ -34,17 +32,12 @@ pub struct TextOptions {
     pub view: Option<View>,
 }
 
-/// Writes `report` as a list. `listings` are the instructions of changed functions by the id of their entry.
+/// Writes `report` as a list.
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn write(
-    report: &Report,
-    listings: &BTreeMap<String, Listing>,
-    options: TextOptions,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut writer = Writer { options, listings, out };
+pub fn write(report: &Report, options: TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = Writer { options, out };
     if options.verbose {
         writer.request(report)?;
     }
@@ -60,7 +53,6 @@ pub fn write(
 
 struct Writer<'a> {
     options: TextOptions,
-    listings: &'a BTreeMap<String, Listing>,
     out: &'a mut dyn Write,
 }
 
@@ -133,7 +125,7 @@ impl Writer<'_> {
     }
 
     fn symbol(&mut self, symbol: &SymbolReport) -> io::Result<()> {
-        let listing = self.options.view.zip(self.listings.get(&symbol.id));
+        let listing = self.options.view.zip(symbol.listing.as_ref());
         if symbol.cold_of.is_some() && listing.is_none() && !self.options.verbose {
             return Ok(());
         }
@@ -265,14 +257,14 @@ fn place(location: &Location) -> String {
 }
 
 /// The name that the JSON form has for a value without fields: one list of words for both forms.
-fn json_name(value: &impl serde::Serialize) -> String {
+pub(super) fn json_name(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
     }
 }
 
-fn count(n: u64, one: &str, many: &str) -> String {
+pub(super) fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 

@@ -87,6 +87,7 @@ fn plan(folder: &Path) -> AnalyzePlan {
         dry_run: false,
         all: false,
         show: false,
+        detail: false,
         skeleton: false,
         jobs: 2,
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::compare::{ListingLine, ListingOp};
+use crate::report::model::{ListingLine, ListingOp};
 
 /// The runs of lines to show: every changed line with up to `context` equal ones on either side, runs that touch put
 /// together. Without a number all lines, as long as one of them is changed.

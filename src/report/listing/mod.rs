@@ -7,8 +7,8 @@ mod unified;
 use std::fmt;
 use std::io::{self, Write};
 
+use super::model::{Listing, ListingLine, Place};
 use super::style::{Role, Style};
-use crate::compare::{Listing, ListingLine, Place};
 use crate::pair::Side;
 
 /// How listings are written.
@@ -87,8 +87,8 @@ impl fmt::Display for Shown {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::compare::{ListingOp, Part};
     use crate::pair::Pair;
+    use crate::report::model::{ListingOp, Part};
 
     /// Lines such as `-mov %eax,%ebx`, all four bytes long; `|a => b` has `b` in the place of `a`.
     pub(crate) fn lines(text: &str) -> Vec<ListingLine> {
@@ -117,7 +117,7 @@ pub(crate) mod tests {
                     *next.get_mut(side) += 4;
                 }
             }
-            lines.push(ListingLine { op, at, text });
+            lines.push(ListingLine { op, at, text, source: Pair::default() });
         }
         lines
     }

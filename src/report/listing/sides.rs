@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthChar;
 
 use super::super::style::{Role, Style, visible};
 use super::{Shown, fold, header};
-use crate::compare::{ListingLine, ListingOp};
 use crate::pair::Side;
+use crate::report::model::{ListingLine, ListingOp};
 
 /// Columns of the mark and the room around it.
 const MIDDLE: usize = 3;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::super::style::{Role, Style, visible};
 use super::{Shown, fold, header};
-use crate::compare::{ListingLine, ListingOp};
 use crate::pair::Side;
+use crate::report::model::{ListingLine, ListingOp};
 
 /// Writes the sections, each with its name. Each line has the offset on the side it is of, the patched one for lines
 /// of both.

@@ -23,6 +23,9 @@ fn symbol(unit: &str, name: &str, status: Status) -> SymbolReport {
         abi: None,
         closure: None,
         patchability: None,
+        listing: None,
+        source: None,
+        calls: None,
     }
 }
 
@@ -37,7 +40,7 @@ fn cause(kind: CauseKind, summary: &str, location: Option<(&str, u32)>) -> Cause
 }
 
 /// A report with one of everything that the writers treat differently.
-pub(crate) fn sample() -> (Report, BTreeMap<String, Listing>) {
+pub(crate) fn sample() -> Report {
     let mut insert = symbol("lib/list.c", "list_insert", Status::Changed);
     insert.causes = vec![
         cause(CauseKind::Source, "its own lines are in the patch", Some(("lib/list.c", 42))),
@@ -47,6 +50,7 @@ pub(crate) fn sample() -> (Report, BTreeMap<String, Listing>) {
             Some(("include/list.h", 12)),
         ),
     ];
+    insert.listing = Some(listing(" push %rbx\n-cmp $0x5,%eax\n+cmp $0x6,%eax\n call list_grow\n ret"));
     let mut cold = symbol("lib/list.c", "list_insert.cold", Status::New);
     cold.cold_of = Some(insert.id.clone());
     let mut names = symbol("lib/list.c", "names", Status::Changed);
@@ -91,7 +95,7 @@ pub(crate) fn sample() -> (Report, BTreeMap<String, Listing>) {
         path: Some("lib/bad.c".to_owned()),
     };
     let skip = |path: &str, reason| Skipped { path: path.to_owned(), reason };
-    let report = Report {
+    Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "fixscope".to_owned(), version: "0.0.0".to_owned() },
         request: Request {
@@ -121,16 +125,14 @@ pub(crate) fn sample() -> (Report, BTreeMap<String, Listing>) {
             units: 4,
             units_failed: 1,
         },
+        fix: None,
         cost: Some(Cost { compilations: 6, seconds: 1.5 }),
-    };
-    let instructions = listing(" push %rbx\n-cmp $0x5,%eax\n+cmp $0x6,%eax\n call list_grow\n ret");
-    (report, BTreeMap::from([("lib/list.c#list_insert".to_owned(), instructions)]))
+    }
 }
 
 fn text(options: TextOptions) -> String {
-    let (report, listings) = sample();
     let mut out = Vec::new();
-    write(&report, &listings, options, &mut out).expect("memory takes all");
+    write(&sample(), options, &mut out).expect("memory takes all");
     String::from_utf8(out).expect("it is text")
 }
 
@@ -181,7 +183,7 @@ fn lines_fit_eighty_columns() {
 
 #[test]
 fn conclusion_of_reports_without_changes() {
-    let (mut report, _) = sample();
+    let mut report = sample();
     report.units.clear();
     report.skipped.clear();
     report.summary = Summary::default();

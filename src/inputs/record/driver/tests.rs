@@ -61,6 +61,7 @@ impl Case {
             dry_run: false,
             all: false,
             show: false,
+            detail: false,
             skeleton: false,
             jobs: 2,
         }
