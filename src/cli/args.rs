@@ -257,6 +257,8 @@ pub enum Format {
     Text,
     /// For programs; `src/report/schema.json` describes it
     Json,
+    /// A page for a browser, in one file
+    Html,
 }
 
 /// When to colour.

@@ -25,6 +25,8 @@ const DEFAULT_COLUMNS: usize = 80;
 pub struct Presentation {
     /// Form of the report.
     pub format: Format,
+    /// Equal lines around changed ones, in forms that always show those; `None`: all there are.
+    pub context: Option<usize>,
     /// How the text form is written.
     pub text: TextOptions,
     /// Where the report goes.
@@ -147,7 +149,8 @@ pub fn presentation(
     let style = style(args.color, &destination, environment);
     let view = view(args, environment);
     let text = TextOptions { style, verbose: args.verbose, view: shows(args).then_some(view) };
-    Ok(Presentation { format: args.format, text, destination, skeleton, quiet: args.quiet })
+    let context = (!args.full).then_some(args.context);
+    Ok(Presentation { format: args.format, context, text, destination, skeleton, quiet: args.quiet })
 }
 
 /// The style of text that goes to `destination`.
@@ -170,12 +173,12 @@ fn shows(args: &ViewArgs) -> bool {
 
 /// Whether the report shall hold instructions and contents.
 fn wants_listings(args: &ViewArgs) -> bool {
-    shows(args)
+    shows(args) || args.format == Format::Html
 }
 
 /// Whether the report shall hold all that any view shows, because it will be saved.
 fn wants_detail(args: &ViewArgs) -> bool {
-    args.format == Format::Json && shows(args)
+    args.format == Format::Html || args.format == Format::Json && shows(args)
 }
 
 fn view(args: &ViewArgs, environment: &Environment) -> View {

@@ -5,14 +5,19 @@
 //! so that no writer speaks of colours.
 
 pub mod build;
+pub mod conclusion;
 pub mod difference;
+pub mod graph;
+pub mod html;
 pub(crate) mod ids;
 pub mod inspect;
 pub mod json;
 pub mod listing;
 pub mod model;
+pub mod source;
 pub mod style;
 pub mod text;
+pub mod words;
 
 pub use json::write_json;
 

@@ -44,12 +44,9 @@ pub fn read(name: &str, text: &[u8]) -> Result<Report> {
         }
     };
     let head: Head = serde_json::from_slice(text).map_err(json)?;
-    let version = match (head.schema_version, head.request) {
-        (Some(version), Some(_)) => version,
-        _ => {
-            let what = "is no report of `fixscope analyze` or `diff`; name one that --format json wrote";
-            return Err(Error::input(name, "no-report", what));
-        }
+    let (Some(version), Some(_)) = (head.schema_version, head.request) else {
+        let what = "is no report of `fixscope analyze` or `diff`; name one that --format json wrote";
+        return Err(Error::input(name, "no-report", what));
     };
     if version > u64::from(SCHEMA_VERSION) {
         let by = head.tool.map(|tool| format!(" of {} {}", tool.name, tool.version)).unwrap_or_default();

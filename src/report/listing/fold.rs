@@ -6,7 +6,7 @@ use crate::report::model::{ListingLine, ListingOp};
 
 /// The runs of lines to show: every changed line with up to `context` equal ones on either side, runs that touch put
 /// together. Without a number all lines, as long as one of them is changed.
-pub(super) fn runs(lines: &[ListingLine], context: Option<usize>) -> Vec<Range<usize>> {
+pub(in crate::report) fn runs(lines: &[ListingLine], context: Option<usize>) -> Vec<Range<usize>> {
     let mut changed = lines.iter().enumerate().filter(|(_, line)| line.op != ListingOp::Equal).peekable();
     let Some(context) = context else {
         return changed.peek().map(|_| 0..lines.len()).into_iter().collect();

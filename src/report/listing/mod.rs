@@ -4,7 +4,8 @@ mod fold;
 mod sides;
 mod unified;
 
-use std::fmt;
+pub(super) use fold::runs;
+
 use std::io::{self, Write};
 
 use super::model::{Listing, ListingLine, Place};
@@ -68,15 +69,15 @@ pub fn write(
 }
 
 /// The header of a run of lines.
-fn header(name: &str, lines: &[ListingLine]) -> String {
+pub(super) fn header(name: &str, lines: &[ListingLine]) -> String {
     let start = |side: Side| Shown(lines.iter().find_map(|line| *line.at.get(side)));
     format!("@@ {name} {} / {} @@", start(Side::Original), start(Side::Patched))
 }
 
 struct Shown(Option<Place>);
 
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
             Some(at) => at.fmt(f),
             None => f.write_str("-"),
