@@ -176,3 +176,59 @@ fn what_is_no_report_is_refused_with_a_reason() {
     let run = run_expecting(fixscope(home.path()).arg("report").arg(home.path().join("none.json")), 2);
     assert!(run.stderr.contains("none.json"), "{}", run.stderr);
 }
+
+#[test]
+#[ignore = "needs python3-jsonschema and a crate that has the schema"]
+fn sarif_conforms_to_the_published_schema() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    // The crate has the schema as OASIS publishes it; it is fetched and not built.
+    let project = home.path().join("project");
+    std::fs::create_dir_all(project.join("src")).expect("a folder");
+    std::fs::write(project.join("src/lib.rs"), "").expect("it is written");
+    let manifest = "[package]\nname = \"schema\"\nversion = \"0.0.0\"\n[dependencies]\nserde-sarif = \"=0.8.0\"\n[workspace]\n";
+    std::fs::write(project.join("Cargo.toml"), manifest).expect("it is written");
+    let fetched = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--manifest-path"])
+        .arg(project.join("Cargo.toml"))
+        .output()
+        .expect("cargo starts");
+    assert!(fetched.status.success(), "{}", String::from_utf8_lossy(&fetched.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&fetched.stdout).expect("JSON");
+    let mut packages = metadata["packages"].as_array().expect("a list").iter();
+    let package = packages.find(|package| package["name"] == "serde-sarif").expect("it is fetched");
+    let manifest = Path::new(package["manifest_path"].as_str().expect("text"));
+    let schema = manifest.with_file_name("src").join("schema.json");
+
+    // With one of everything that a report can hold.
+    let mut report = demo_value();
+    let symbol = &mut report.units[0].symbols[0];
+    symbol.abi = serde_json::from_value(serde_json::json!([{
+        "kind": "known-result", "other": { "id": null, "name": "g" }, "role": "callee", "strength": "proved",
+        "evidence": [{ "source": "recompile", "summary": "it differs", "at": 4 }], "option": "-fno-ipa-modref",
+        "action": { "code": "both", "summary": "Replace both" }
+    }]))
+    .expect("an entry");
+    symbol.patchability = serde_json::from_value(serde_json::json!({
+        "verdict": "care",
+        "notes": [{ "code": "static-key", "summary": "a", "action": "b", "location": { "file": "a b", "line": 0 } }]
+    }))
+    .expect("a verdict");
+    report.units[0].errors =
+        serde_json::from_value(serde_json::json!([{ "code": "io", "message": "m", "path": null }]))
+            .expect("a list");
+    let saved = home.path().join("saved.json");
+    std::fs::write(&saved, serde_json::to_vec(&report).expect("JSON")).expect("it is written");
+    let sarif = home.path().join("report.sarif");
+    run_expecting(
+        fixscope(home.path()).arg("report").arg(&saved).args(["--format", "sarif", "-o"]).arg(&sarif),
+        0,
+    );
+    let check = "import json, jsonschema, sys\n\
+                 schema, document = (json.load(open(path)) for path in sys.argv[1:])\n\
+                 jsonschema.validators.validator_for(schema)(schema).validate(document)\n\
+                 document['runs'][0]['results'][0]['level'] = 'grave'\n\
+                 sys.exit(0 if list(jsonschema.validators.validator_for(schema)(schema).iter_errors(document)) else 3)\n";
+    let checked = Command::new("/usr/bin/python3").args(["-c", check]).args([&schema, &sarif]).output();
+    let checked = checked.expect("python3 starts");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}

@@ -225,6 +225,9 @@ pub struct ViewArgs {
     /// Show neither progress nor warnings
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+    /// Show names of C++ and Rust as they stand in the files
+    #[arg(long, help_heading = "Output")]
+    pub no_demangle: bool,
     /// When to colour text
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto, help_heading = "Output")]
     pub color: Colour,
@@ -257,8 +260,12 @@ pub enum Format {
     Text,
     /// For programs; `src/report/schema.json` describes it
     Json,
+    /// For a merge request or a mailing list, at most 60 KB
+    Markdown,
     /// A page for a browser, in one file
     Html,
+    /// SARIF 2.1.0, for tools that review code
+    Sarif,
 }
 
 /// When to colour.

@@ -18,7 +18,7 @@ use fixscope::error::Result;
 use fixscope::livepatch::skeleton::{SkeletonInput, write_skeleton};
 use fixscope::pipeline::{self, Outcome};
 use fixscope::report::model::{Report, ReportError, SkipReason};
-use fixscope::report::{html, json, text};
+use fixscope::report::{html, json, markdown, sarif, text};
 
 use args::{Cli, Command, Format};
 use environment::Environment;
@@ -101,6 +101,8 @@ fn write_report(report: &Report, shown: &Presentation, out: &mut dyn Write) -> i
     match shown.format {
         Format::Text => text::write(report, shown.text, out),
         Format::Json => json::write(report, out),
+        Format::Markdown => markdown::write(report, shown.context, out),
+        Format::Sarif => sarif::write(report, out),
         Format::Html => html::write(report, shown.context, out),
     }
 }

@@ -173,12 +173,12 @@ fn shows(args: &ViewArgs) -> bool {
 
 /// Whether the report shall hold instructions and contents.
 fn wants_listings(args: &ViewArgs) -> bool {
-    shows(args) || args.format == Format::Html
+    shows(args) || matches!(args.format, Format::Html | Format::Markdown)
 }
 
 /// Whether the report shall hold all that any view shows, because it will be saved.
 fn wants_detail(args: &ViewArgs) -> bool {
-    args.format == Format::Html || args.format == Format::Json && shows(args)
+    matches!(args.format, Format::Html | Format::Markdown) || args.format == Format::Json && shows(args)
 }
 
 fn view(args: &ViewArgs, environment: &Environment) -> View {

@@ -176,6 +176,13 @@ pub struct SymbolReport {
     pub calls: Option<Vec<Call>>,
 }
 
+impl SymbolReport {
+    /// The name as people read it.
+    pub fn shown_name(&self) -> &str {
+        self.demangled.as_deref().unwrap_or(&self.name)
+    }
+}
+
 /// Why a function or data object changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -139,12 +139,7 @@ impl Writer<'_> {
             Status::Unchanged => ('=', "unchanged", Role::Quiet),
         };
         let status = style.paint(role, &format!("{mark} {word:<9}")).to_string();
-        write!(
-            self.out,
-            "{:SYMBOL$}{status}  {}",
-            "",
-            visible(symbol.demangled.as_deref().unwrap_or(&symbol.name))
-        )?;
+        write!(self.out, "{:SYMBOL$}{status}  {}", "", visible(symbol.shown_name()))?;
         let remarks = self.remarks(symbol);
         if !remarks.is_empty() {
             write!(self.out, "  {}", style.paint(Role::Quiet, &format!("({})", remarks.join(", "))))?;

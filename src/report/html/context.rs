@@ -198,11 +198,6 @@ fn lines_of(text: &str) -> String {
     text.lines().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-/// The name of a symbol as people read it.
-pub(super) fn name(symbol: &SymbolReport) -> &str {
-    symbol.demangled.as_deref().unwrap_or(&symbol.name)
-}
-
 /// Where things are on the page.
 struct Places<'r> {
     anchors: BTreeMap<&'r str, (String, &'r SymbolReport)>,
@@ -232,7 +227,7 @@ impl<'r> Places<'r> {
 
     /// An entry by its id; what is no entry is named all the same.
     fn by_id(&self, id: &str) -> Linked {
-        let text = self.anchors.get(id).map_or(id, |(_, symbol)| name(symbol));
+        let text = self.anchors.get(id).map_or(id, |(_, symbol)| symbol.shown_name());
         Linked { text: shown(text), href: self.anchor(id) }
     }
 
@@ -267,7 +262,7 @@ impl<'r> Places<'r> {
         };
         Entry {
             anchor: self.anchors.get(symbol.id.as_str()).map_or_else(String::new, |(a, _)| a.clone()),
-            name: shown(name(symbol)),
+            name: shown(symbol.shown_name()),
             mangled: symbol.demangled.as_ref().map(|_| shown(&symbol.name)),
             status: json_name(&symbol.status),
             mark,
@@ -482,8 +477,12 @@ impl Graph {
             _ => Look::Plain,
         };
         let node = Node {
-            label: name(symbol).to_owned(),
-            title: format!("{}, {} in {unit}", name(symbol), json_name(&symbol.status).replace('_', " ")),
+            label: symbol.shown_name().to_owned(),
+            title: format!(
+                "{}, {} in {unit}",
+                symbol.shown_name(),
+                json_name(&symbol.status).replace('_', " ")
+            ),
             link: places.anchor(&symbol.id),
             look,
         };
