@@ -329,13 +329,13 @@ fn many(template: &Report, count: usize) -> Report {
                     |side: usize| Some(format!("mov 0x{:x}(%rdi,%rax,8),%r{}", at * side + i, 8 + at % 8));
                 let place = Some(Place::Offset(4 * at as u64));
                 ListingLine {
-                    op: if at % 3 == 0 { ListingOp::Replaced } else { ListingOp::Equal },
+                    op: if at.is_multiple_of(3) { ListingOp::Replaced } else { ListingOp::Equal },
                     at: Pair::new(place, place),
-                    text: Pair::new(text(1).filter(|_| at % 3 == 0), text(2)),
+                    text: Pair::new(text(1).filter(|_| at.is_multiple_of(3)), text(2)),
                     source: Pair::default(),
                 }
             };
-            let status = if i % 10 == 0 { Status::New } else { Status::Changed };
+            let status = if i.is_multiple_of(10) { Status::New } else { Status::Changed };
             let listing = Some(Listing { lines: (0..30).map(line).collect(), ..Listing::default() });
             let name = format!("function_{i:04}");
             SymbolReport { id: format!("u#{i}"), name, status, listing, calls: None, ..symbol.clone() }

@@ -22,9 +22,14 @@ Examples:
   fixscope analyze --tree linux --patch fix.patch
   fixscope analyze --tree linux --rev v6.1.20..v6.1.21 --format json -o report.json
   fixscope analyze --patched ../zlib-1.3 --build-command 'make -j2' --show
+  fixscope analyze --rev HEAD~1..HEAD --format html -o report.html
   git show | fixscope analyze --patch - --skeleton ../livepatch-fix
 
-The tree is only read. What is compiled goes to the work folder.";
+The tree is only read. What is compiled goes to the work folder.
+
+Defaults of a project stand in `.fixscope.toml` at the root of its tree: build,
+build-command, cflags, launcher, units, keep-line-changes, context and color, each
+as the option of that name. An option wins.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -79,15 +84,39 @@ pub enum Command {
     /// Tell what two saved reports say differently: two compilers, two trees, two versions of a fix
     #[command(after_help = saved::diff_reports_help())]
     DiffReports(saved::DiffReportsArgs),
+    /// Tell which tools are found, and what is missing for which job
+    #[command(
+        after_help = "Exit status:\n  0  everything is there\n  1  something is missing that some job needs"
+    )]
+    Doctor,
+    /// Write the completions of a shell
+    #[command(
+        after_help = "Example:\n  fixscope completions bash > ~/.local/share/bash-completion/completions/fixscope"
+    )]
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page of fixscope or of a subcommand
+    #[command(after_help = "Example:\n  fixscope man analyze | man -l -")]
+    Man {
+        /// The subcommand
+        #[arg(value_name = "SUBCOMMAND")]
+        subcommand: Option<String>,
+    },
 }
 
 /// Arguments of `analyze`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("fix").required(true).args(["patch", "patched", "rev"]))]
 pub struct AnalyzeArgs {
-    /// Root of the original source tree; it is never written to
-    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-    pub tree: PathBuf,
+    /// Root of the original source tree, never written to [default: this folder; with --rev its git checkout]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub tree: Option<PathBuf>,
+    /// Pass over the tree's `.fixscope.toml`
+    #[arg(long)]
+    pub no_config: bool,
 
     /// Patches to apply one after the other; `-` is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath, help_heading = "The fix")]
@@ -139,6 +168,9 @@ pub struct AnalyzeArgs {
     /// Write a livepatch source with the changed functions to a new folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     pub skeleton: Option<PathBuf>,
+    /// Draw what changes because of what, as SVG
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "dry_run", help_heading = "Output")]
+    pub graph: Option<PathBuf>,
     /// How the outcome is shown.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -211,8 +243,15 @@ pub struct ViewArgs {
     #[arg(long, conflicts_with = "context", help_heading = "Output")]
     pub full: bool,
     /// Equal lines to show around changed ones
-    #[arg(short = 'U', long = "context", value_name = "N", default_value_t = 3, help_heading = "Output")]
-    pub context: usize,
+    #[arg(short = 'U', long = "context", value_name = "N", help_heading = "Output")]
+    #[arg(help = "Equal lines to show around changed ones [default: 3]")]
+    pub context: Option<usize>,
+    /// Tell how much of which unit differs, one line a unit
+    #[arg(long, conflicts_with_all = ["show", "pretty", "full", "format"], help_heading = "Output")]
+    pub stat: bool,
+    /// Write to the terminal as it is, without $FIXSCOPE_PAGER, $PAGER or less
+    #[arg(long, help_heading = "Output")]
+    pub no_pager: bool,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,

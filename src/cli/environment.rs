@@ -16,6 +16,10 @@ pub struct Environment {
     pub coloured_terminal: bool,
     /// Standard error is a terminal, so that progress can be shown.
     pub progress_terminal: bool,
+    /// Standard output is a terminal.
+    pub terminal: bool,
+    /// The pager that the user wants, as a command of the shell; `cat` is none.
+    pub pager: Option<String>,
     /// Columns of the terminal, where one is known.
     pub columns: Option<usize>,
     /// Number of processors this process may use.
@@ -43,6 +47,12 @@ impl Environment {
             colour,
             coloured_terminal: std::io::stdout().is_terminal() && !dumb,
             progress_terminal: std::io::stderr().is_terminal() && !dumb,
+            terminal: std::io::stdout().is_terminal(),
+            pager: ["FIXSCOPE_PAGER", "PAGER"]
+                .iter()
+                .find_map(|name| env::var(name).ok())
+                .or_else(|| (!dumb).then(|| "less".to_owned()))
+                .filter(|pager| !pager.is_empty() && pager != "cat"),
             columns: columns(set("COLUMNS")),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
         }

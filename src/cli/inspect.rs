@@ -92,6 +92,7 @@ pub fn callgraph(args: CallGraphArgs, environment: &Environment) -> Result<u8> {
     target.destination.write(|out| match args.format {
         GraphFormat::Dot => writers::dot::write(&graph, args.verbose, out),
         GraphFormat::Json => writers::write_json(&graph, out),
+        GraphFormat::Svg => writers::svg::write(&graph, out),
     })?;
     Ok(status(graph.units.iter().flat_map(|unit| &unit.errors)))
 }

@@ -2,6 +2,7 @@
 //! the exit status.
 
 mod args;
+mod config;
 mod environment;
 mod file_symbol;
 mod inspect;
@@ -9,6 +10,7 @@ mod output;
 mod progress;
 mod resolve;
 mod saved;
+mod shell;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,8 +19,9 @@ use clap::Parser;
 use fixscope::error::Result;
 use fixscope::livepatch::skeleton::{SkeletonInput, write_skeleton};
 use fixscope::pipeline::{self, Outcome};
+use fixscope::report::graph::{closure, svg};
 use fixscope::report::model::{Report, ReportError, SkipReason};
-use fixscope::report::{html, json, markdown, sarif, text};
+use fixscope::report::{html, json, markdown, sarif, stat, text};
 
 use args::{Cli, Command, Format};
 use environment::Environment;
@@ -68,6 +71,9 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
         Command::Copy(args) => inspect::copy(&args),
         Command::Report(args) => saved::report(&args, environment, io::stdin().lock()),
         Command::DiffReports(args) => saved::diff_reports(&args, environment),
+        Command::Doctor => shell::doctor(),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { subcommand } => shell::man(subcommand.as_deref()),
     }
 }
 
@@ -82,10 +88,14 @@ fn present(outcome: Outcome, shown: &Presentation) -> Result<u8> {
         // Two runs write the same bytes unless somebody asks how long they took.
         report.cost = None;
     }
-    shown.destination.write(|out| match &dry_run {
+    prepare(&mut report, shown);
+    shown.destination.write_paged(shown.pager.as_deref(), |out| match &dry_run {
         Some(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         None => write_report(&report, shown, out),
     })?;
+    if let Some(graph) = &shown.graph {
+        graph.write(|out| svg::write(&closure::drawing(&report), out))?;
+    }
     let complaints = complaints(&report, &errors);
     for complaint in &complaints {
         complain(complaint);
@@ -96,9 +106,18 @@ fn present(outcome: Outcome, shown: &Presentation) -> Result<u8> {
     Ok(if complaints.is_empty() { difference(&report) } else { TROUBLE })
 }
 
+/// Takes out of a report what shall not be shown.
+fn prepare(report: &mut Report, shown: &Presentation) {
+    if !shown.demangle {
+        let symbols = report.units.iter_mut().flat_map(|unit| &mut unit.symbols);
+        symbols.for_each(|symbol| symbol.demangled = None);
+    }
+}
+
 /// Writes a report in the form that was asked for.
 fn write_report(report: &Report, shown: &Presentation, out: &mut dyn Write) -> io::Result<()> {
     match shown.format {
+        Format::Text if shown.stat => stat::write(report, shown.text.width, shown.text.style, out),
         Format::Text => text::write(report, shown.text, out),
         Format::Json => json::write(report, out),
         Format::Markdown => markdown::write(report, shown.context, out),

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use fixscope::error::{Error, Result};
+use fixscope::inputs::pager::Pager;
 
 /// Standard output or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,25 @@ impl Destination {
                 path.display()
             ))),
         }
+    }
+
+    /// As [`Destination::write`], through a pager where standard output is the destination and there is one. One that
+    /// cannot be started is done without.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write_paged(
+        &self,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let started = pager.filter(|_| *self == Destination::Stdout).and_then(|p| Pager::start(p).ok());
+        let Some(mut pager) = started else { return self.write(write) };
+        let Some(input) = pager.input() else { return self.write(write) };
+        let mut out = BufWriter::new(input);
+        let written = write(&mut out).and_then(|()| out.flush());
+        let _ = out.into_parts();
+        unless_gone(written).map_err(|e| Error::io("the pager", e))
     }
 
     /// Writes all that `write` writes. A reader of a pipe that has gone away is no error: it has read what it

@@ -13,12 +13,18 @@ use fixscope::report::text::TextOptions;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::args::{AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs, ViewArgs};
+use super::config;
 use super::environment::Environment;
 use super::file_symbol;
 use super::output::Destination;
 
 /// Columns of what is written where no terminal says how many there are.
 const DEFAULT_COLUMNS: usize = 80;
+
+/// Columns beyond which a line of text is tiring to read.
+const WIDEST: usize = 140;
+/// Equal lines around changed ones.
+const CONTEXT: usize = 3;
 
 /// How the outcome is shown.
 #[derive(Debug)]
@@ -31,6 +37,14 @@ pub struct Presentation {
     pub text: TextOptions,
     /// Where the report goes.
     pub destination: Destination,
+    /// Only how much of which unit differs.
+    pub stat: bool,
+    /// Show names in their language's own notation.
+    pub demangle: bool,
+    /// The pager that shows it, as a command of the shell.
+    pub pager: Option<String>,
+    /// Where a picture of what changes because of what goes, when one was asked for.
+    pub graph: Option<Destination>,
     /// Where a skeleton goes, when one was asked for.
     pub skeleton: Option<PathBuf>,
     /// Show neither progress nor warnings.
@@ -42,11 +56,17 @@ pub struct Presentation {
 /// # Errors
 /// When an argument names something that is not there or cannot be used, with what to do about it.
 pub fn analyze(
-    args: AnalyzeArgs,
+    mut args: AnalyzeArgs,
     environment: &Environment,
     stdin: impl Read,
 ) -> Result<(AnalyzePlan, Presentation)> {
-    let tree = folder(&args.tree)?;
+    let tree = match (&args.tree, &args.rev) {
+        (Some(tree), _) => folder(tree)?,
+        (None, None) => folder(Path::new("."))?,
+        // Paths of a commit are relative to the checkout's root, wherever in it one stands.
+        (None, Some(_)) => checkout(&folder(Path::new("."))?)?,
+    };
+    config::fill(&mut args, &tree)?;
     let fix = if let Some(patched) = &args.patched {
         let patched = folder(patched)?;
         if patched == tree {
@@ -103,7 +123,9 @@ pub fn analyze(
         skeleton: args.skeleton.is_some(),
         jobs: jobs(&args.output, environment),
     };
-    Ok((plan, presentation(&args.output.view, args.skeleton, environment)?))
+    let graph = args.graph.as_deref().map(|path| Destination::resolve(Some(path))).transpose()?;
+    let shown = presentation(&args.output.view, args.skeleton, environment)?;
+    Ok((plan, Presentation { graph, ..shown }))
 }
 
 /// Resolves the arguments of `diff`.
@@ -148,9 +170,24 @@ pub fn presentation(
     let destination = Destination::resolve(args.output.as_deref())?;
     let style = style(args.color, &destination, environment);
     let view = view(args, environment);
-    let text = TextOptions { style, verbose: args.verbose, view: shows(args).then_some(view) };
-    let context = (!args.full).then_some(args.context);
-    Ok(Presentation { format: args.format, context, text, destination, skeleton, quiet: args.quiet })
+    let is_terminal = environment.terminal && destination == Destination::Stdout;
+    let columns = environment.columns.filter(|_| is_terminal).unwrap_or(DEFAULT_COLUMNS);
+    let width = columns.clamp(DEFAULT_COLUMNS, WIDEST);
+    let text = TextOptions { style, verbose: args.verbose, width, view: shows(args).then_some(view) };
+    let context = (!args.full).then_some(args.context.unwrap_or(CONTEXT));
+    let paged = is_terminal && !args.no_pager && args.format == Format::Text;
+    Ok(Presentation {
+        stat: args.stat,
+        demangle: !args.no_demangle,
+        pager: environment.pager.clone().filter(|_| paged),
+        graph: None,
+        format: args.format,
+        context,
+        text,
+        destination,
+        skeleton,
+        quiet: args.quiet,
+    })
 }
 
 /// The style of text that goes to `destination`.
@@ -186,7 +223,16 @@ fn view(args: &ViewArgs, environment: &Environment) -> View {
         true => Layout::SideBySide { columns: environment.columns.unwrap_or(DEFAULT_COLUMNS) },
         false => Layout::Unified,
     };
-    View { layout, context: (!args.full).then_some(args.context) }
+    View { layout, context: (!args.full).then_some(args.context.unwrap_or(CONTEXT)) }
+}
+
+/// The root of the git checkout that holds `folder`.
+fn checkout(folder: &Path) -> Result<PathBuf> {
+    // A linked worktree has a file of this name.
+    let root = folder.ancestors().find(|above| above.join(".git").exists());
+    root.map(Path::to_path_buf).ok_or_else(|| {
+        Error::Request(format!("--rev: {} lies in no git checkout; name one with --tree", folder.display()))
+    })
 }
 
 /// The absolute path of a folder that is there.

@@ -12,7 +12,7 @@ use super::args::inspect::ListFormat;
 use super::args::saved::{DiffReportsArgs, ReportArgs};
 use super::environment::Environment;
 use super::output::Destination;
-use super::{DIFFERENT, SAME, TROUBLE, complain, resolve, write_report};
+use super::{DIFFERENT, SAME, TROUBLE, complain, prepare, resolve, write_report};
 
 /// Carries out `report`.
 ///
@@ -20,14 +20,15 @@ use super::{DIFFERENT, SAME, TROUBLE, complain, resolve, write_report};
 /// When the report cannot be read or shown.
 pub fn report(args: &ReportArgs, environment: &Environment, mut stdin: impl Read) -> Result<u8> {
     let shown = resolve::presentation(&args.view, None, environment)?;
-    let report = if args.file.as_os_str() == "-" {
+    let mut report = if args.file.as_os_str() == "-" {
         let mut text = Vec::new();
         stdin.read_to_end(&mut text).map_err(|e| Error::io("standard input", e))?;
         saved::read("standard input", &text)?
     } else {
         read(&args.file)?
     };
-    shown.destination.write(|out| write_report(&report, &shown, out))?;
+    prepare(&mut report, &shown);
+    shown.destination.write_paged(shown.pager.as_deref(), |out| write_report(&report, &shown, out))?;
     Ok(SAME)
 }
 

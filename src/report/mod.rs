@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod model;
 pub mod sarif;
 pub mod source;
+pub mod stat;
 pub mod style;
 pub mod text;
 pub mod words;

@@ -48,6 +48,17 @@ impl Style {
     }
 }
 
+impl Style {
+    /// Paints a line in pieces, those that differ from the other side's underlined and bold.
+    pub fn paint_pieces(self, role: Role, pieces: &[(bool, &str)]) -> String {
+        let piece = |&(differs, text): &(bool, &str)| match differs && self.coloured {
+            true => format!("\x1b[1;4m{}", self.paint(role, text)),
+            false => self.paint(role, text).to_string(),
+        };
+        pieces.iter().map(piece).collect()
+    }
+}
+
 /// Text with its role.
 #[derive(Debug, Clone, Copy)]
 pub struct Painted<'t> {

@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use super::conclusion::conclusion;
 use super::listing::{self, View};
 use super::model::{
-    Cause, CauseKind, Kind, Location, Report, ReportError, SkipReason, Status, SymbolReport, UnitReport,
+    AbiRole, Cause, CauseKind, Kind, Location, PatchabilityVerdict, Report, ReportError, SkipReason, Status,
+    SymbolReport, UnitReport,
 };
 use super::style::{Role, Style, visible};
 
-/// Columns that lines are wrapped to.
-const WIDTH: usize = 80;
+/// Columns that lines are wrapped to where no terminal has more.
+pub const WIDTH: usize = 80;
 /// Columns before a symbol's mark.
 const SYMBOL: usize = 2;
 /// Columns before the kind of a cause.
@@ -29,6 +30,8 @@ pub struct TextOptions {
     pub style: Style,
     /// Sizes, chains, cold parts, object files, compilers and cost too.
     pub verbose: bool,
+    /// Columns that lines are wrapped to.
+    pub width: usize,
     /// How changed instructions and contents are shown, when they are.
     pub view: Option<View>,
 }
@@ -46,7 +49,7 @@ pub fn write(report: &Report, options: TextOptions, out: &mut dyn Write) -> io::
         writer.unit(unit)?;
     }
     writer.skipped(report)?;
-    for line in wrapped(&conclusion(report), WIDTH) {
+    for line in wrapped(&conclusion(report), options.width) {
         writeln!(writer.out, "{line}")?;
     }
     Ok(())
@@ -115,7 +118,9 @@ impl Writer<'_> {
         let message = error.message.lines().next().unwrap_or_default();
         let style = self.options.style;
         let indent = SYMBOL + "! failed     ".len();
-        for (index, line) in wrapped(message, WIDTH - indent).into_iter().enumerate() {
+        for (index, line) in
+            wrapped(message, self.options.width.saturating_sub(indent)).into_iter().enumerate()
+        {
             match index {
                 0 => write!(self.out, "{:SYMBOL$}{}  ", "", style.paint(Role::Failed, "! failed   "))?,
                 _ => write!(self.out, "{:indent$}", "")?,
@@ -148,6 +153,7 @@ impl Writer<'_> {
         for cause in &symbol.causes {
             self.cause(cause)?;
         }
+        self.findings(symbol)?;
         if let Some((view, listing)) = listing {
             listing::write(&symbol.name, listing, view, LISTING, style, self.out)?;
         }
@@ -170,6 +176,9 @@ impl Writer<'_> {
         if symbol.cold_of.is_some() {
             remarks.push("cold part".to_owned());
         }
+        if symbol.closure.as_ref().is_some_and(|closure| closure.member) {
+            remarks.push("to be replaced".to_owned());
+        }
         if self.options.verbose {
             remarks.extend(match (symbol.original_size, symbol.patched_size) {
                 (Some(original), Some(patched)) if original != patched => {
@@ -182,6 +191,53 @@ impl Writer<'_> {
         remarks
     }
 
+    /// What is relied on, and what to mind when it is replaced.
+    fn findings(&mut self, symbol: &SymbolReport) -> io::Result<()> {
+        for entry in symbol.abi.iter().flatten() {
+            let role = match entry.role {
+                AbiRole::Caller => "by its caller",
+                AbiRole::Callee => "with its callee",
+            };
+            let strength = json_name(&entry.strength);
+            let mut text = format!("{} {role} {} ({strength})", entry.kind, entry.other.name);
+            if self.options.verbose {
+                for evidence in &entry.evidence {
+                    let at = evidence.at.map(|at| format!(" at +{at:#x}")).unwrap_or_default();
+                    text += &format!("; {}{at}: {}", json_name(&evidence.source), evidence.summary);
+                }
+            }
+            text += &format!(". {}", entry.action.summary);
+            self.finding("relied on", Role::Changed, &text)?;
+        }
+        if let Some(patchability) = &symbol.patchability {
+            let (word, role) = match patchability.verdict {
+                PatchabilityVerdict::Ok => ("ok", Role::Quiet),
+                PatchabilityVerdict::Care => ("with care", Role::Changed),
+                PatchabilityVerdict::No => ("no way", Role::Failed),
+            };
+            if patchability.notes.is_empty() && patchability.verdict != PatchabilityVerdict::Ok {
+                self.finding(word, role, "")?;
+            }
+            for note in &patchability.notes {
+                let at = note.location.as_ref().map(|at| format!("{}: ", place(at))).unwrap_or_default();
+                self.finding(word, role, &format!("{at}{}. {}", note.summary, note.action))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, word: &str, role: Role, text: &str) -> io::Result<()> {
+        const INDENT: usize = CAUSE + CAUSE_KIND;
+        let width = self.options.width.saturating_sub(INDENT);
+        // What is made visible is longer.
+        for (index, line) in wrapped(&visible(text), width).into_iter().enumerate() {
+            let word = if index == 0 { word } else { "" };
+            let word = self.options.style.paint(role, &format!("{word:<CAUSE_KIND$}")).to_string();
+            writeln!(self.out, "{:CAUSE$}{word}{line}", "")?;
+        }
+        Ok(())
+    }
+
     fn cause(&mut self, cause: &Cause) -> io::Result<()> {
         const INDENT: usize = CAUSE + CAUSE_KIND;
         let style = self.options.style;
@@ -191,7 +247,8 @@ impl Writer<'_> {
             Some(place) => format!("{place}: {}", cause.summary),
             None => cause.summary.clone(),
         };
-        for (index, line) in wrapped(&text, WIDTH - INDENT).into_iter().enumerate() {
+        for (index, line) in wrapped(&text, self.options.width.saturating_sub(INDENT)).into_iter().enumerate()
+        {
             let kind = if index == 0 { kind.as_str() } else { "" };
             write!(self.out, "{:CAUSE$}{kind:<CAUSE_KIND$}", "")?;
             match place.as_deref().filter(|_| index == 0).and_then(|p| Some((p, line.strip_prefix(p)?))) {
@@ -213,7 +270,10 @@ impl Writer<'_> {
                 .iter()
                 .filter(|link| cause.kind != CauseKind::Data && !cause.summary.contains(&link.what));
             let chain: String = unsaid.map(|link| format!("-> {} ", link.what)).collect();
-            for line in wrapped(&chain, WIDTH - INDENT).into_iter().filter(|line| !line.is_empty()) {
+            for line in wrapped(&chain, self.options.width.saturating_sub(INDENT))
+                .into_iter()
+                .filter(|line| !line.is_empty())
+            {
                 writeln!(self.out, "{:INDENT$}{}", "", visible(line))?;
             }
         }

@@ -44,7 +44,8 @@ have the name, all are shown.\n\n{FILES}\n\n{EXIT_STATUS}"
 pub fn callgraph_help() -> String {
     format!(
         "Examples:
-  fixscope callgraph kernel/audit*.o | dot -Tsvg -o audit.svg
+  fixscope callgraph --format svg kernel/audit*.o -o audit.svg
+  fixscope callgraph kernel/audit*.o | dot -Tpdf -o audit.pdf
   fixscope callgraph --from audit_log_start --max-depth 2 --external audit.o
   fixscope callgraph --callers --from kfree_skb net/core/*.o
   fixscope callgraph --format json lib.a
@@ -201,6 +202,8 @@ pub enum GraphFormat {
     Dot,
     /// For programs; `src/report/inspect/callgraph.schema.json` describes it
     Json,
+    /// A picture
+    Svg,
 }
 
 /// Arguments of `copy`.

@@ -1,5 +1,6 @@
 //! Graphs as pictures, drawn here so that nobody needs Graphviz to look at one.
 
+pub mod closure;
 mod layout;
 mod order;
 pub mod svg;

@@ -4,6 +4,7 @@ pub mod dot;
 pub mod info;
 mod json;
 pub mod show;
+pub mod svg;
 
 pub use json::{CALLGRAPH_SCHEMA, INFO_SCHEMA, SHOW_SCHEMA, write as write_json};
 

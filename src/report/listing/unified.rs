@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use super::super::style::{Role, Style, visible};
 use super::{Shown, fold, header};
-use crate::pair::Side;
+use crate::pair::{Pair, Side};
 use crate::report::model::{ListingLine, ListingOp};
+use crate::report::words;
 
 /// Writes the sections, each with its name. Each line has the offset on the side it is of, the patched one for lines
 /// of both.
@@ -63,8 +64,21 @@ impl Writer<'_> {
             Side::Patched => Role::New,
         };
         let indent = self.indent;
-        writeln!(self.out, "{:indent$}{}", "", self.style.paint(role, &text(line, side, mark)))
+        let shown = text(line, side, mark);
+        let ranges = if self.style.coloured { differing(line, side, shown.len()) } else { Vec::new() };
+        let pieces = words::pieces(&shown, &ranges);
+        writeln!(self.out, "{:indent$}{}", "", self.style.paint_pieces(role, &pieces))
     }
+}
+
+/// The parts of a line with `len` bytes that differ from the other side's, where it has another one in its place.
+fn differing(line: &ListingLine, side: Side, len: usize) -> Vec<std::ops::Range<usize>> {
+    let both = Pair::new(line.text(Side::Original), line.text(Side::Patched)).both();
+    let Some(both) = both.filter(|_| line.op == ListingOp::Replaced) else { return Vec::new() };
+    let Some(found) = words::differing(both.original, both.patched) else { return Vec::new() };
+    // The text ends the line, behind the mark and the place.
+    let start = len - both.get(side).len();
+    found.get(side).iter().map(|range| range.start + start..range.end + start).collect()
 }
 
 fn text(line: &ListingLine, side: Side, mark: char) -> String {

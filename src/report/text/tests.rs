@@ -147,7 +147,7 @@ fn expect(text: &str, file: &str) {
 
 const UNIFIED: View = View { layout: Layout::Unified, context: Some(1) };
 
-const PLAIN: TextOptions = TextOptions { style: Style::PLAIN, verbose: false, view: None };
+const PLAIN: TextOptions = TextOptions { style: Style::PLAIN, verbose: false, width: WIDTH, view: None };
 
 #[test]
 fn the_list() {
@@ -162,7 +162,8 @@ fn the_list_in_detail_with_instructions() {
 
 #[test]
 fn colours_add_nothing_but_colour() {
-    let coloured = text(TextOptions { style: Style { coloured: true }, verbose: true, view: Some(UNIFIED) });
+    let coloured =
+        text(TextOptions { style: Style { coloured: true }, verbose: true, view: Some(UNIFIED), ..PLAIN });
     let mut plain = String::new();
     let mut rest = coloured.as_str();
     while let Some((before, after)) = rest.split_once('\x1b') {
@@ -195,4 +196,46 @@ fn conclusion_of_reports_without_changes() {
         conclusion(&report),
         "Nothing changed in 2 units; 1 differs in line numbers only; 9 unchanged."
     );
+}
+
+#[test]
+fn findings_stand_below_causes_and_names_in_them_are_made_visible() {
+    let mut report = sample();
+    let insert = &mut report.units[1].symbols[0];
+    insert.closure = Some(Closure { member: true, because: Vec::new(), carried_by: Vec::new() });
+    insert.abi = Some(vec![AbiEntry {
+        kind: "register-contract".into(),
+        other: AbiOther { id: None, name: "other\x1b[31m\u{202e}".into() },
+        role: AbiRole::Caller,
+        strength: Strength::Seen,
+        evidence: Vec::new(),
+        option: None,
+        action: Action { code: "both".into(), summary: "Replace both".into() },
+    }]);
+    let note = Note {
+        code: "no-entry".into(),
+        summary: "it has no entry".into(),
+        action: "Replace its callers".into(),
+        location: None,
+    };
+    insert.patchability = Some(Patchability { verdict: PatchabilityVerdict::No, notes: vec![note] });
+    let mut out = Vec::new();
+    write(&report, PLAIN, &mut out).expect("memory takes all");
+    let text = String::from_utf8(out).expect("it is text");
+    for line in [
+        "  * changed    list_insert  (to be replaced)",
+        "      relied on   register-contract by its caller other\\u{1b}[31m\\u{202e}\n",
+        "      no way      it has no entry. Replace its callers",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+}
+
+#[test]
+fn a_wide_terminal_is_used() {
+    let mut out = Vec::new();
+    write(&sample(), TextOptions { width: 160, ..PLAIN }, &mut out).expect("memory takes all");
+    let widest = String::from_utf8(out).expect("it is text").lines().map(|l| l.chars().count()).max();
+    assert!(widest.is_some_and(|widest| widest > WIDTH && widest <= 160), "{widest:?}");
 }
