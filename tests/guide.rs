@@ -7,9 +7,10 @@ use std::process::Command;
 
 use common::{copy_demo, demo, tool};
 
-/// A folder as the guide has it: the checkout `demo` with the fix as its last commit, and `fix.patch`.
+/// A folder as the guide has it: the checkout `demo` with the fix as its last commit, `original` and `fix.patch`.
 fn surroundings(home: &Path) {
     let tree = copy_demo(&home.join("demo"));
+    copy_demo(&home.join("original"));
     std::fs::copy(demo().join("fix.patch"), home.join("fix.patch")).expect("it is there");
     let git = |words: &str| {
         let command =

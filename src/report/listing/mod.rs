@@ -8,9 +8,10 @@ pub(super) use fold::runs;
 
 use std::io::{self, Write};
 
-use super::model::{Listing, ListingLine, Place};
+use super::model::{Listing, ListingLine, ListingOp, Place};
 use super::style::{Role, Style};
-use crate::pair::Side;
+use super::words;
+use crate::pair::{Pair, Side};
 
 /// How listings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,16 @@ pub fn write(
         .try_for_each(|note| writeln!(out, "{:indent$}{}", "", style.paint(Role::Quiet, note)))
 }
 
+/// The parts of a line with `len` bytes that differ from the other side's, where it has another one in its place.
+fn differing(line: &ListingLine, side: Side, len: usize) -> Vec<std::ops::Range<usize>> {
+    let both = Pair::new(line.text(Side::Original), line.text(Side::Patched)).both();
+    let Some(both) = both.filter(|_| line.op == ListingOp::Replaced) else { return Vec::new() };
+    let Some(found) = words::differing(both.original, both.patched) else { return Vec::new() };
+    // The text ends the line, behind the mark and the place.
+    let start = len - both.get(side).len();
+    found.get(side).iter().map(|range| range.start + start..range.end + start).collect()
+}
+
 /// The header of a run of lines.
 pub(super) fn header(name: &str, lines: &[ListingLine]) -> String {
     let start = |side: Side| Shown(lines.iter().find_map(|line| *line.at.get(side)));
@@ -88,8 +99,7 @@ impl std::fmt::Display for Shown {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::pair::Pair;
-    use crate::report::model::{ListingOp, Part};
+    use crate::report::model::Part;
 
     /// Lines such as `-mov %eax,%ebx`, all four bytes long; `|a => b` has `b` in the place of `a`.
     pub(crate) fn lines(text: &str) -> Vec<ListingLine> {
@@ -131,6 +141,20 @@ pub(crate) mod tests {
         let mut out = Vec::new();
         write("f", listing, view, 0, Style::PLAIN, &mut out).expect("memory takes all");
         String::from_utf8(out).expect("it is text")
+    }
+
+    #[test]
+    fn words_that_differ_stand_out_in_both_layouts_and_only_in_colour() {
+        let listing = listing("|cmp $0x5,%eax => cmp $0x6,%eax");
+        for layout in [Layout::Unified, Layout::SideBySide { columns: 80 }] {
+            let view = View { layout, context: Some(0) };
+            let mut out = Vec::new();
+            write("f", &listing, view, 0, Style { coloured: true }, &mut out).expect("memory takes all");
+            let text = String::from_utf8(out).expect("it is text");
+            assert!(text.contains("\u{1b}[1;4m\u{1b}[31m$0x5\u{1b}[0m"), "{text:?}");
+            assert!(text.contains("\u{1b}[1;4m\u{1b}[32m$0x6\u{1b}[0m"), "{text:?}");
+            assert!(!shown(&listing, view).contains('\u{1b}'));
+        }
     }
 
     #[test]

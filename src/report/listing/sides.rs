@@ -5,13 +5,15 @@
 //! goes on in the next line, so that nothing is lost.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
 use super::super::style::{Role, Style, visible};
-use super::{Shown, fold, header};
-use crate::pair::Side;
+use super::{Shown, differing, fold, header};
+use crate::pair::{Pair, Side};
 use crate::report::model::{ListingLine, ListingOp};
+use crate::report::words;
 
 /// Columns of the mark and the room around it.
 const MIDDLE: usize = 3;
@@ -69,10 +71,19 @@ impl Writer<'_> {
             ListingOp::Added => ('>', (None, Some(Role::New))),
         };
         let (left, right) = (self.cell(line, Side::Original), self.cell(line, Side::Patched));
+        let whole = left.len() == 1 && right.len() == 1 && self.style.coloured;
         for i in 0..left.len().max(right.len()) {
             let text = |cell: &[String]| cell.get(i).cloned().unwrap_or_default();
             let mark = if i == 0 { mark } else { ' ' };
-            self.row((&text(&left), roles.0), mark, (&text(&right), roles.1))?;
+            // Where a text goes on in the next line, its words are cut anywhere.
+            let marked = match whole {
+                true => Pair::new(
+                    differing(line, Side::Original, left[0].len()),
+                    differing(line, Side::Patched, right[0].len()),
+                ),
+                false => Pair::default(),
+            };
+            self.marked_row((&text(&left), roles.0), mark, (&text(&right), roles.1), &marked)?;
         }
         Ok(())
     }
@@ -91,17 +102,28 @@ impl Writer<'_> {
     }
 
     fn row(&mut self, left: (&str, Option<Role>), mark: char, right: (&str, Option<Role>)) -> io::Result<()> {
-        let painted = |(text, role): (&str, Option<Role>)| match role {
-            Some(role) => self.style.paint(role, text).to_string(),
+        self.marked_row(left, mark, right, &Pair::default())
+    }
+
+    /// A row in which parts of the texts differ.
+    fn marked_row(
+        &mut self,
+        left: (&str, Option<Role>),
+        mark: char,
+        right: (&str, Option<Role>),
+        marked: &Pair<Vec<Range<usize>>>,
+    ) -> io::Result<()> {
+        let painted = |(text, role): (&str, Option<Role>), marked: &[Range<usize>]| match role {
+            Some(role) => self.style.paint_pieces(role, &words::pieces(text, marked)),
             None => text.to_owned(),
         };
         let fill = self.width.saturating_sub(width_of(left.0));
         let line = format!(
             "{:indent$}{}{:fill$} {mark} {}",
             "",
-            painted(left),
+            painted(left, &marked.original),
             "",
-            painted(right),
+            painted(right, &marked.patched),
             indent = self.indent
         );
         writeln!(self.out, "{}", line.trim_end_matches(' '))

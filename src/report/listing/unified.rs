@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::super::style::{Role, Style, visible};
-use super::{Shown, fold, header};
-use crate::pair::{Pair, Side};
+use super::{Shown, differing, fold, header};
+use crate::pair::Side;
 use crate::report::model::{ListingLine, ListingOp};
 use crate::report::words;
 
@@ -69,16 +69,6 @@ impl Writer<'_> {
         let pieces = words::pieces(&shown, &ranges);
         writeln!(self.out, "{:indent$}{}", "", self.style.paint_pieces(role, &pieces))
     }
-}
-
-/// The parts of a line with `len` bytes that differ from the other side's, where it has another one in its place.
-fn differing(line: &ListingLine, side: Side, len: usize) -> Vec<std::ops::Range<usize>> {
-    let both = Pair::new(line.text(Side::Original), line.text(Side::Patched)).both();
-    let Some(both) = both.filter(|_| line.op == ListingOp::Replaced) else { return Vec::new() };
-    let Some(found) = words::differing(both.original, both.patched) else { return Vec::new() };
-    // The text ends the line, behind the mark and the place.
-    let start = len - both.get(side).len();
-    found.get(side).iter().map(|range| range.start + start..range.end + start).collect()
 }
 
 fn text(line: &ListingLine, side: Side, mark: char) -> String {
