@@ -1,6 +1,7 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
 pub mod inspect;
+pub mod matrix;
 pub mod saved;
 
 use std::ffi::OsString;
@@ -84,6 +85,9 @@ pub enum Command {
     /// Tell what two saved reports say differently: two compilers, two trees, two versions of a fix
     #[command(after_help = saved::diff_reports_help())]
     DiffReports(saved::DiffReportsArgs),
+    /// Tell how one fix fares on many trees, configurations and architectures
+    #[command(after_help = matrix::help())]
+    Matrix(matrix::MatrixArgs),
     /// Tell which tools are found, and what is missing for which job
     #[command(
         after_help = "Exit status:\n  0  everything is there\n  1  something is missing that some job needs"

@@ -6,6 +6,7 @@ mod config;
 mod environment;
 mod file_symbol;
 mod inspect;
+mod matrix;
 mod output;
 mod progress;
 mod resolve;
@@ -71,6 +72,7 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
         Command::Copy(args) => inspect::copy(&args),
         Command::Report(args) => saved::report(&args, environment, io::stdin().lock()),
         Command::DiffReports(args) => saved::diff_reports(&args, environment),
+        Command::Matrix(args) => matrix::matrix(&args, environment),
         Command::Doctor => shell::doctor(),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { subcommand } => shell::man(subcommand.as_deref()),

@@ -12,6 +12,9 @@ pub const SCHEMA: &str = include_str!("schema.json");
 /// The JSON schema of what `diff-reports` writes.
 pub const DIFFERENCE_SCHEMA: &str = include_str!("difference.schema.json");
 
+/// The JSON schema of what `matrix` writes.
+pub const MATRIX_SCHEMA: &str = include_str!("matrix.schema.json");
+
 /// Writes `report` as indented JSON with a line break at the end.
 ///
 /// # Errors
@@ -36,6 +39,7 @@ mod tests {
     use super::*;
     use crate::report::text::tests::sample;
     use crate::saved::difference::Difference;
+    use crate::saved::matrix::Matrix;
 
     /// Set this variable to write the schema anew: `FIXSCOPE_UPDATE=1 cargo test schema`.
     const UPDATE: &str = "FIXSCOPE_UPDATE";
@@ -57,6 +61,7 @@ mod tests {
     fn committed_schemas_are_those_of_the_types() {
         assert_committed::<Report>(SCHEMA, "schema.json");
         assert_committed::<Difference>(DIFFERENCE_SCHEMA, "difference.schema.json");
+        assert_committed::<Matrix>(MATRIX_SCHEMA, "matrix.schema.json");
     }
 
     #[test]

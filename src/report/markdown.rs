@@ -143,7 +143,7 @@ fn place(at: &Location) -> String {
 }
 
 /// A row of a table, where a bar ends a cell in code too.
-fn row(cells: &[String]) -> String {
+pub(super) fn row(cells: &[String]) -> String {
     let cells: Vec<String> = cells.iter().map(|cell| cell.replace("\\|", "|").replace('|', "\\|")).collect();
     format!("| {} |\n", cells.join(" | "))
 }
@@ -297,7 +297,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// Text as code: nothing in it means anything.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = visible(text);
     let fence = "`".repeat(longest_run(&text) + 1);
     // A backtick at an end would belong to the fence, and one blank at each end is taken away.

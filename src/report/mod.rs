@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod json;
 pub mod listing;
 pub mod markdown;
+pub mod matrix;
 pub mod model;
 pub mod sarif;
 pub mod source;
