@@ -13,9 +13,7 @@ mod tests;
 
 pub use syntax::A64;
 
-use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind,
-};
+use crate::{Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind};
 
 /// 64-bit Arm.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +56,10 @@ impl Arch for AArch64 {
         relocs::dynamic(r_type)
     }
 
-    fn addresses(&self, _code: &Code<'_>, _out: &mut Vec<Address>) {}
+    // An address is made by two instructions, of which the first has only the number of a page: neither says which.
+    fn reads_linked_code(&self) -> bool {
+        false
+    }
 
     fn is_padding(&self, bytes: &[u8]) -> bool {
         decode::is_padding(bytes)

@@ -24,8 +24,8 @@ mod tests;
 pub use syntax::UNIFIED;
 
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach,
-    Reader, RegSet, RelocKind,
+    Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach, Reader,
+    RegSet, RelocKind,
 };
 
 /// A32 and T32.
@@ -81,8 +81,9 @@ impl Arch for Arm {
         relocs::dynamic(r_type)
     }
 
-    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
-        let _ = (code, out);
+    // An address is made of two halves, or is a distance in a literal, which only the reader of it tells.
+    fn reads_linked_code(&self) -> bool {
+        false
     }
 
     fn is_padding(&self, bytes: &[u8]) -> bool {
