@@ -56,11 +56,6 @@ impl Arch for AArch64 {
         relocs::dynamic(r_type)
     }
 
-    // An address is made by two instructions, of which the first has only the number of a page: neither says which.
-    fn reads_linked_code(&self) -> bool {
-        false
-    }
-
     fn is_padding(&self, bytes: &[u8]) -> bool {
         decode::is_padding(bytes)
     }

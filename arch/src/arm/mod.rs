@@ -81,11 +81,6 @@ impl Arch for Arm {
         relocs::dynamic(r_type)
     }
 
-    // An address is made of two halves, or is a distance in a literal, which only the reader of it tells.
-    fn reads_linked_code(&self) -> bool {
-        false
-    }
-
     fn is_padding(&self, bytes: &[u8]) -> bool {
         decode::is_padding(bytes)
     }

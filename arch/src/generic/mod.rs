@@ -172,11 +172,6 @@ impl Arch for Generic {
         anchors::reaches(self.table, code, insns, out);
     }
 
-    // Nothing tells which numbers are addresses, so that equal bytes may lead to something else.
-    fn reads_linked_code(&self) -> bool {
-        false
-    }
-
     fn relocation_type(&self, kind: RelocKind) -> Option<u32> {
         let all = self.table.relocations.iter();
         let plain = |fill: &Fill| fill.kind == kind && fill.bits == u64::MAX;
