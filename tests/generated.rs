@@ -111,7 +111,7 @@ const CROSS_WAYS: &[&str] = &[
     "-O1 -fno-pic",
     "-O3 -fstack-protector-strong",
 ];
-const I386: Compiler = Compiler { target: "-m32", is_exact: false, ways: CROSS_WAYS, ..GCC };
+const I386: Compiler = Compiler { target: "-m32", ways: CROSS_WAYS, ..GCC };
 const I386_CLANG: Compiler =
     Compiler { command: "clang-16", target: "--target=i686-linux-gnu", always: "", ..I386 };
 const AARCH64: Compiler = Compiler {
@@ -120,7 +120,6 @@ const AARCH64: Compiler = Compiler {
     // `tests/assembly_across.rs` compares it: it holds anchors, which are not followed there.
     reads_assembly: false,
     has_section_anchors: true,
-    is_exact: false,
     ways: &[
         "-O2 -fno-pic",
         "-O2 -ffunction-sections -fdata-sections",
@@ -147,7 +146,6 @@ const ARM: Compiler = Compiler {
     // `tests/assembly_across.rs` compares it: it holds anchors, which are not followed there.
     reads_assembly: false,
     has_section_anchors: true,
-    is_exact: false,
     ways: CROSS_WAYS,
     ..GCC
 };
