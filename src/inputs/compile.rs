@@ -6,6 +6,7 @@
 
 mod cache;
 mod compilers;
+mod records;
 mod text;
 mod unit;
 
@@ -20,6 +21,7 @@ use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::command::{CompileCommand, normalise, prerequisites};
+use super::recompile::clones_option;
 use super::runner::Invocation;
 use super::shadow::remove_any;
 use super::sides::{Place, Sides};
@@ -29,6 +31,7 @@ use crate::pair::{Pair, Side};
 use crate::report::model::{Compiler, ReportError};
 use cache::{Contents, Manifest};
 use compilers::Compilers;
+use records::{Again, Records};
 pub(crate) use unit::{Made, Read, Stage, UnitPlan};
 use unit::{named, stems};
 
@@ -46,9 +49,12 @@ pub(crate) const FLAGS: &[&str] = &["-ffunction-sections", "-fdata-sections", "-
 pub(crate) fn compile(
     stage: &Stage<'_>,
     sides: &mut Sides<'_>,
-    units: Vec<UnitPlan>,
+    mut units: Vec<UnitPlan>,
     built: &mut BuiltUnits,
 ) -> Result<Read> {
+    if stage.only_original {
+        units.iter_mut().for_each(|unit| unit.commands.patched = None);
+    }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(stage.jobs.max(1))
         .build()
@@ -70,6 +76,7 @@ pub(crate) fn compile(
         stems: stems(stage, &units),
         map_paths,
         compilations: AtomicU64::new(0),
+        again: Again::default(),
         states: units.iter().map(|_| State::default()).collect(),
         units,
     };
@@ -90,6 +97,8 @@ struct State {
     text: Pair<Option<u64>>,
     objects: Pair<Option<PathBuf>>,
     assembly: Pair<Option<PathBuf>>,
+    clones: Option<PathBuf>,
+    text_file: Option<PathBuf>,
     failed: Pair<Option<String>>,
     /// Touched files read.
     read: Pair<Vec<PathBuf>>,
@@ -102,6 +111,8 @@ struct State {
 struct Done {
     object: Option<PathBuf>,
     assembly: Option<PathBuf>,
+    clones: Option<PathBuf>,
+    text_file: Option<PathBuf>,
     text: Option<u64>,
     failed: Option<String>,
     reads: Vec<PathBuf>,
@@ -116,6 +127,7 @@ struct Run<'a> {
     /// Roots that commands name, with what the compiler sees instead.
     map_paths: Vec<(PathBuf, PathBuf)>,
     compilations: AtomicU64,
+    again: Again,
     states: Vec<State>,
 }
 
@@ -238,6 +250,10 @@ impl Run<'_> {
             }
             *state.objects.get_mut(side) = done.object;
             *state.assembly.get_mut(side) = done.assembly;
+            if side == Side::Original {
+                state.clones = done.clones;
+                state.text_file = done.text_file;
+            }
             *state.failed.get_mut(side) = done.failed;
         }
         Ok(())
@@ -273,8 +289,10 @@ impl Run<'_> {
         match step {
             Step::Preprocess => self.preprocess(i, &command, &extra, key, &stem, contents),
             Step::Compile => {
-                let made = if plain { None } else { unit.made.get(side).as_ref() };
-                self.object(i, side, &command, &extra, key, &stem, made, contents)
+                let records = self.records(side, recorded, &identity.version, &stem);
+                // Who made the object did not ask for records.
+                let made = unit.made.get(side).as_ref().filter(|_| !plain && records.clones.is_none());
+                self.object(i, side, &command, &extra, key, &stem, made, &records, contents)
             }
         }
     }
@@ -316,6 +334,7 @@ impl Run<'_> {
         key: u64,
         stem: &Path,
         made: Option<&Made>,
+        records: &Records,
         contents: &Contents,
     ) -> Result<Done> {
         let object = with_ending(stem, "o");
@@ -326,16 +345,19 @@ impl Run<'_> {
         if let Some(manifest) = contents.valid(&manifest_path, key)
             && object.is_file()
             && assembly.as_ref().is_none_or(|a| a.is_file())
+            && records.files().all(|file| file.is_file())
         {
             return Ok(Done {
                 object: Some(object),
                 assembly,
+                clones: records.clones.clone(),
+                text_file: records.text.clone(),
                 reads: manifest.into_reads(),
                 ..Done::default()
             });
         }
         // Nothing of an earlier run may be taken for this one's when this one fails.
-        for stale in [&object, &manifest_path] {
+        for stale in [&object, &manifest_path].into_iter().chain(records.files()) {
             remove_any(stale)?;
         }
         let reads = if let Some(made) = made {
@@ -344,7 +366,9 @@ impl Run<'_> {
         } else {
             let output = self.scratch(i, "o");
             let depfile = self.scratch(i, "o.d");
-            let mut call = command.for_object(&output, &with_depfile(extra, &depfile));
+            let mut extra = with_depfile(extra, &depfile);
+            extra.extend(records.clones.as_deref().map(clones_option));
+            let mut call = command.for_object(&output, &extra);
             self.launch(&mut call);
             self.compilations.fetch_add(1, Ordering::Relaxed);
             if let Err(message) = self.run(&call)? {
@@ -362,8 +386,20 @@ impl Run<'_> {
                 return Ok(Done { failed: Some(message), ..Done::default() });
             }
         }
+        if let Some(text) = &records.text
+            && let Err(message) = self.run(&command.for_preprocess(text, extra))?
+        {
+            return Ok(Done { failed: Some(message), ..Done::default() });
+        }
         self.keep(&manifest_path, key, &reads, None, contents)?;
-        Ok(Done { object: Some(object), assembly, reads, ..Done::default() })
+        Ok(Done {
+            object: Some(object),
+            assembly,
+            clones: records.clones.clone().filter(|clones| clones.is_file()),
+            text_file: records.text.clone(),
+            reads,
+            ..Done::default()
+        })
     }
 
     fn keep(
@@ -452,10 +488,10 @@ impl Run<'_> {
         if mapped || self.stage.runner.is_mounted() { tree.clone() } else { shadow.clone() }
     }
 
-    fn finish(self, sides: &Sides<'_>, built: &mut BuiltUnits) -> Result<Read> {
+    fn finish(mut self, sides: &Sides<'_>, built: &mut BuiltUnits) -> Result<Read> {
         let mut read = Read::default();
         let mut compilers: Vec<Compiler> = Vec::new();
-        for (unit, state) in self.units.iter().zip(self.states) {
+        for (unit, state) in self.units.iter().zip(std::mem::take(&mut self.states)) {
             for side in Side::BOTH {
                 read.touched.extend(state.read.get(side).iter().map(|p| (side, p.clone())));
             }
@@ -486,7 +522,13 @@ impl Run<'_> {
                 .collect();
             let line_directives = !state.plain && state.read.patched.iter().any(|p| sides.is_directed(p));
             built.line_directives |= line_directives;
+            let again = match (&state.text_file, &state.objects.original) {
+                (Some(text), Some(_)) => self.recompiler(unit, text),
+                _ => None,
+            };
             built.units.push(BuiltUnit {
+                clones: state.clones,
+                again,
                 name: unit.name.clone(),
                 source: unit.source.clone(),
                 module: unit.module.clone(),
