@@ -97,7 +97,7 @@ const ROWS: &[Row] = &[
     Row {
         kind: Kind::VariableRemoved,
         code: "replace-together",
-        summary: "put `{by}` into the livepatch too; it knows the value of a variable that the new `{on}` may write",
+        summary: "put `{by}` into the livepatch too if the fix writes the variable `{on}`, whose value it knows",
         option: Some("-fno-ipa-reference-addressable"),
     },
     Row {

@@ -21,7 +21,6 @@ use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::command::{CompileCommand, normalise, prerequisites};
-use super::recompile::clones_option;
 use super::runner::Invocation;
 use super::shadow::remove_any;
 use super::sides::{Place, Sides};
@@ -98,6 +97,7 @@ struct State {
     objects: Pair<Option<PathBuf>>,
     assembly: Pair<Option<PathBuf>>,
     clones: Option<PathBuf>,
+    sra: Option<PathBuf>,
     text_file: Option<PathBuf>,
     failed: Pair<Option<String>>,
     /// Touched files read.
@@ -112,6 +112,7 @@ struct Done {
     object: Option<PathBuf>,
     assembly: Option<PathBuf>,
     clones: Option<PathBuf>,
+    sra: Option<PathBuf>,
     text_file: Option<PathBuf>,
     text: Option<u64>,
     failed: Option<String>,
@@ -252,6 +253,7 @@ impl Run<'_> {
             *state.assembly.get_mut(side) = done.assembly;
             if side == Side::Original {
                 state.clones = done.clones;
+                state.sra = done.sra;
                 state.text_file = done.text_file;
             }
             *state.failed.get_mut(side) = done.failed;
@@ -351,6 +353,7 @@ impl Run<'_> {
                 object: Some(object),
                 assembly,
                 clones: records.clones.clone(),
+                sra: records.sra.clone(),
                 text_file: records.text.clone(),
                 reads: manifest.into_reads(),
                 ..Done::default()
@@ -366,12 +369,19 @@ impl Run<'_> {
         } else {
             let output = self.scratch(i, "o");
             let depfile = self.scratch(i, "o.d");
-            let mut extra = with_depfile(extra, &depfile);
-            extra.extend(records.clones.as_deref().map(clones_option));
-            let mut call = command.for_object(&output, &extra);
-            self.launch(&mut call);
-            self.compilations.fetch_add(1, Ordering::Relaxed);
-            if let Err(message) = self.run(&call)? {
+            let extra = with_depfile(extra, &depfile);
+            let call = |more: Vec<OsString>| {
+                let mut call = command.for_object(&output, &[extra.clone(), more].concat());
+                self.launch(&mut call);
+                self.compilations.fetch_add(1, Ordering::Relaxed);
+                self.run(&call)
+            };
+            let mut outcome = call(records.options())?;
+            // It may be the records that the compiler does not know.
+            if outcome.is_err() && records.clones.is_some() {
+                outcome = call(Vec::new())?;
+            }
+            if let Err(message) = outcome {
                 remove_any(&output)?;
                 return Ok(Done { failed: Some(message), ..Done::default() });
             }
@@ -386,6 +396,13 @@ impl Run<'_> {
                 return Ok(Done { failed: Some(message), ..Done::default() });
             }
         }
+        // Without optimisation there is none, and nothing to write.
+        if let (Some(clones), Some(sra)) = (&records.clones, &records.sra)
+            && clones.is_file()
+            && !sra.is_file()
+        {
+            fs::write(sra, "").map_err(|e| Error::io(sra, e))?;
+        }
         if let Some(text) = &records.text
             && let Err(message) = self.run(&command.for_preprocess(text, extra))?
         {
@@ -395,7 +412,8 @@ impl Run<'_> {
         Ok(Done {
             object: Some(object),
             assembly,
-            clones: records.clones.clone().filter(|clones| clones.is_file()),
+            clones: records.clones.clone().filter(|file| file.is_file()),
+            sra: records.sra.clone().filter(|file| file.is_file()),
             text_file: records.text.clone(),
             reads,
             ..Done::default()
@@ -523,11 +541,12 @@ impl Run<'_> {
             let line_directives = !state.plain && state.read.patched.iter().any(|p| sides.is_directed(p));
             built.line_directives |= line_directives;
             let again = match (&state.text_file, &state.objects.original) {
-                (Some(text), Some(_)) => self.recompiler(unit, text),
+                (Some(text), Some(_)) => self.recompiler(unit, text, state.clones.is_some()),
                 _ => None,
             };
             built.units.push(BuiltUnit {
                 clones: state.clones,
+                sra: state.sra,
                 again,
                 name: unit.name.clone(),
                 source: unit.source.clone(),

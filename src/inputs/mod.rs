@@ -76,6 +76,8 @@ pub struct BuiltUnit {
     /// What the compiler wrote of the functions it copied and removed on the original side, when it was asked for
     /// and the compiler is one that can.
     pub clones: Option<PathBuf>,
+    /// What it wrote of the arguments and results it took away there.
+    pub sra: Option<PathBuf>,
     /// Compiles the original side again, when that was asked for.
     pub again: Option<Recompiler>,
 }

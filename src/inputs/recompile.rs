@@ -83,6 +83,8 @@ pub struct Recompiler {
     pub(super) version: String,
     /// A number that tells this compiler from others.
     pub(super) identity: u64,
+    /// Whether the compiler wrote records when the unit was compiled first.
+    pub(super) writes_records: bool,
     pub(super) asked: Asked,
     pub(super) compilations: Arc<AtomicU64>,
 }
@@ -182,8 +184,8 @@ impl Recompiler {
     ) -> Result<Option<Recompiled>> {
         let mut extra = self.extra.clone();
         extra.extend(variant.options.iter().map(OsString::from));
-        if self.is_gcc() {
-            extra.push(clones_option(clones));
+        if self.writes_records {
+            extra.extend(record_options(clones, None));
         }
         self.compilations.fetch_add(1, Ordering::Relaxed);
         let message = match self.runner.run(&self.command.for_text(input, part, &extra)) {
@@ -234,9 +236,14 @@ impl Recompiler {
     }
 }
 
-/// The option that makes GCC write what it copies and removes (since version 4.9) to a file of that name.
-pub(super) fn clones_option(file: &Path) -> OsString {
-    let mut option = OsString::from("-fdump-ipa-clones=");
-    option.push(file);
-    option
+/// The options that make GCC write what it copies and removes (since version 9) and what it takes away of arguments and
+/// results (since version 10) to files of that name. They change no code.
+pub(super) fn record_options(clones: &Path, sra: Option<&Path>) -> Vec<OsString> {
+    let option = |name: &str, file: &Path| {
+        let mut option = OsString::from(name);
+        option.push(file);
+        option
+    };
+    let sra = sra.map(|file| option("-fdump-ipa-sra-details=", file));
+    std::iter::once(option("-fdump-ipa-clones=", clones)).chain(sra).collect()
 }

@@ -194,6 +194,7 @@ impl Material<'_> {
                 original,
                 source: Some(&unit.source),
                 clones: unit.clones.as_deref(),
+                sra: unit.sra.as_deref(),
                 again: unit.again.as_ref(),
                 is_kernel: unit.module.is_some(),
                 comparison,

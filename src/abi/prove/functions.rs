@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::functions::Functions;
 use super::super::reliance::{Evidence, Kind, Party, Reliance, Source, Strength};
 use super::{Changes, Contact, contacts};
+use crate::load::SymbolKind;
 
 /// What came of making one function opaque.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +58,17 @@ pub fn judge(
             Opaque::Compiled(changes) => {
                 for by in &changes.changed {
                     let found = contacts(functions, on, by, changes);
-                    if by == on {
+                    let folded = found.contains(&Contact::Folded);
+                    if folded {
+                        unfolded(functions, on, &mut proofs);
+                    } else if by == on {
                         fitted(functions, on, &mut proofs);
                     } else if found.is_empty() {
                         proofs.knock_on.insert((on.clone(), by.clone()));
                     }
-                    for contact in found.into_iter().filter(|_| by != on) {
+                    for contact in found.into_iter().filter(|_| by != on && !folded) {
                         let kinds = match contact {
+                            Contact::Folded => BTreeSet::from([Kind::Folded]),
                             Contact::Held => BTreeSet::from([Kind::InlinedInto]),
                             Contact::Copy | Contact::CalledCopy => BTreeSet::from([Kind::Clone]),
                             Contact::Called | Contact::CalledInSource | Contact::Through => {
@@ -77,6 +82,7 @@ pub fn judge(
                             _ => kinds,
                         };
                         let how = match contact {
+                            Contact::Folded => "it is the same code",
                             Contact::Held => "it holds a copy of it",
                             Contact::Copy => "it is a copy of it",
                             Contact::CalledCopy => "it calls a copy of it",
@@ -127,6 +133,22 @@ fn needed(functions: &Functions<'_, '_, '_>, on: &str, message: &str, proofs: &m
             functions.party(by),
             summary,
         ));
+    }
+}
+
+/// Functions that are one piece of code only as long as the compiler may look into this one. An alias of the source
+/// stays one.
+fn unfolded(functions: &Functions<'_, '_, '_>, on: &str, proofs: &mut Proofs) {
+    let Some(id) = functions.named(on) else { return };
+    let symbols = &functions.n.unit.symbols;
+    for name in functions.n.entity(id).names.iter().map(|&s| symbols[s as usize].name.as_ref()) {
+        if name != on && symbols.iter().any(|s| s.name == name && s.kind == SymbolKind::Function) {
+            let summary =
+                format!("its code is apart from that of `{on}` when the compiler may not look into that");
+            let by = Party { entity: Some(id), name: name.to_owned() };
+            let on = Party { entity: Some(id), name: on.to_owned() };
+            proofs.reliances.push(proved(Kind::Folded, on, by, summary));
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::compare::{self, EntryKind, Status};
 use crate::error::{Error, Result};
 use crate::load::names::stem;
 use crate::load::{MappedFile, Unit, elf};
-use crate::normalize::{self, EntityId, Normalized};
+use crate::normalize::{self, EntityId, EntityKind, Normalized};
 use crate::pair::Pair;
 
 /// When no further compilation may begin.
@@ -81,6 +81,27 @@ pub fn changes(
     Ok(changes)
 }
 
+/// The data objects that are in `object` and not in `baseline`, with the names of the functions that refer to each.
+///
+/// # Errors
+/// When the object file cannot be read.
+pub fn variables(baseline: &Unit<'_>, object: &Path) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let file = MappedFile::open(object)?;
+    let unit = elf::read(object, file.bytes())?;
+    let n = Normalized::new(&unit, normalize::arch_of(&unit)?);
+    let before: BTreeSet<&str> = baseline.symbols.iter().map(|s| s.name.as_ref()).collect();
+    let mut found = BTreeMap::new();
+    for id in n.ids().filter(|&id| n.entity(id).kind == EntityKind::Object && !n.entity(id).by_content) {
+        if before.contains(n.name(id)) {
+            continue;
+        }
+        let readers = n.referrers(id).iter().map(|r| n.entity(r.from).cold_of.unwrap_or(r.from));
+        let readers = readers.filter(|&id| n.entity(id).kind == EntityKind::Function);
+        found.insert(n.name(id).to_owned(), readers.map(|id| n.name(id).to_owned()).collect());
+    }
+    Ok(found)
+}
+
 /// Reads a record of copies.
 ///
 /// # Errors
@@ -92,6 +113,8 @@ pub fn read_record(path: &Path) -> Result<Clones> {
 /// How the original connects a function that changed with one that was made opaque.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contact {
+    /// It is the same code under another name.
+    Folded,
     /// It held the body.
     Held,
     /// It is a copy.
@@ -110,6 +133,10 @@ pub enum Contact {
 fn contacts(functions: &Functions<'_, '_, '_>, on: &str, by: &str, changes: &Changes) -> BTreeSet<Contact> {
     let mut contacts = BTreeSet::new();
     let Some(id) = functions.named(by) else { return contacts };
+    // The code of folded functions goes by the name of one of them.
+    if functions.named(on) == Some(id) && functions.n.entity(id).names.len() > 1 {
+        contacts.insert(Contact::Folded);
+    }
     let held = functions.inlined(id);
     if held.keys().any(|name| stem(name) == on) {
         contacts.insert(Contact::Held);

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::reliance::{Evidence, Kind, Reliance, Source, Strength};
+use super::super::functions::Functions;
+use super::super::reliance::{Evidence, Kind, Party, Reliance, Source, Strength};
 
 /// An optimisation across functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,38 @@ pub const ALL: &[Optimisation] = &[
     Optimisation { option: "-flive-patching=inline-clone", kind: None },
     Optimisation { option: "-flive-patching=inline-only-static", kind: None },
 ];
+
+/// The option without which variables stay that nobody writes and whose values became known.
+pub const OF_VARIABLES: &str = "-fno-ipa-reference-addressable";
+
+/// The reliances of functions that were `shaped` by knowing a variable, which `variables` tells with those who refer to
+/// it when it stays.
+pub fn removed_variables(
+    functions: &Functions<'_, '_, '_>,
+    shaped: &BTreeSet<String>,
+    variables: &BTreeMap<String, BTreeSet<String>>,
+) -> Vec<Reliance> {
+    let mut found = Vec::new();
+    for (variable, readers) in variables {
+        for reader in readers.intersection(shaped) {
+            found.push(Reliance {
+                kind: Kind::VariableRemoved,
+                on: Party { entity: None, name: variable.clone() },
+                by: functions.source_party(reader),
+                evidence: vec![Evidence {
+                    source: Source::Recompile,
+                    strength: Strength::Proved,
+                    summary: format!(
+                        "it reads the variable `{variable}` with {OF_VARIABLES}, and knows its value else"
+                    ),
+                    at: None,
+                }],
+                through: BTreeSet::from([OF_VARIABLES.to_owned()]),
+            });
+        }
+    }
+    found
+}
 
 /// The functions that each option changed, by the option.
 pub type Shaped = BTreeMap<&'static str, BTreeSet<String>>;

@@ -1,6 +1,7 @@
 //! What the compiler wrote down: its record of copies, and debug information.
 
 pub mod clones;
+pub mod sra;
 
 use std::collections::BTreeSet;
 

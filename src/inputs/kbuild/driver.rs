@@ -285,6 +285,7 @@ impl Driver<'_> {
             line_directives: false,
             errors: vec![error],
             clones: None,
+            sra: None,
             again: None,
         });
     }

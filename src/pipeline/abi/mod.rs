@@ -49,6 +49,7 @@ pub(super) struct Looked<'a> {
     /// Path of the source relative to the tree, where it is known.
     pub source: Option<&'a Path>,
     pub clones: Option<&'a Path>,
+    pub sra: Option<&'a Path>,
     pub again: Option<&'a Recompiler>,
     /// Whether it is compiled for a kernel, which can only redirect what it traces.
     pub is_kernel: bool,
@@ -72,6 +73,9 @@ pub(super) fn look(unit: &mut Looked<'_>, asked: &Asked<'_>) -> Result<UnitAbi> 
     let functions = Functions::new(&n, clones.as_ref(), dwarf.as_ref());
     let mut reliances = abi::symbols::evidence(&functions);
     reliances.extend(abi::records::evidence(&functions, clones.as_ref()));
+    if let Some(dump) = unit.sra.and_then(|path| std::fs::read(path).ok()) {
+        reliances.extend(abi::records::sra::evidence(&functions, &abi::records::sra::parse(&dump)));
+    }
     let mut reliances = abi::combine(reliances);
     let mut found = UnitAbi::default();
     if asked.plan.prove != Prove::Off {

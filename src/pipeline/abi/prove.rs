@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{Asked, Looked, changed_names};
 use crate::abi::prove::functions::{self as opaque, Opaque};
 use crate::abi::prove::optimisations::{self, Answers, Question, Shaped};
-use crate::abi::prove::{Changes, changes};
+use crate::abi::prove::{Changes, changes, variables};
 use crate::abi::{Functions, Kind, Reliance};
 use crate::error::Result;
 use crate::inputs::{Recompiled, Recompiler, Variant};
@@ -74,6 +74,15 @@ pub(super) fn prove(job: &Job<'_, '_, '_, '_>, missing: &mut Vec<String>) -> Res
     let answers = answers(job, again, &proved)?;
     proved.reliances =
         optimisations::explain(std::mem::take(&mut proved.reliances), &proved.shaped, &answers);
+    if let Some(readers) = proved.shaped.get(optimisations::OF_VARIABLES).filter(|f| !f.is_empty()) {
+        let variant =
+            Variant { appended: String::new(), options: vec![optimisations::OF_VARIABLES.to_owned()] };
+        // It has been compiled before, so this only says where.
+        if let Recompiled::Made { object, .. } = again.compile(&variant)? {
+            let found = variables(&baseline, &object)?;
+            proved.reliances.extend(optimisations::removed_variables(job.functions, readers, &found));
+        }
+    }
     if !job.asked.plan.prove.optimisations() {
         proved.shaped.clear();
     }
