@@ -4,6 +4,7 @@
 //! let one rely on what another happens to do; everything here is evidence of that, each from one source. It judges the
 //! original side, because that is the code that runs.
 
+pub mod code;
 mod reliance;
 
 pub use reliance::{Evidence, Kind, Party, Reliance, Source, Strength};
