@@ -138,6 +138,7 @@ fn check(case: &Path) {
 }
 
 #[test]
+#[ignore = "compiles each case two dozen times"]
 fn each_kind_of_reliance_is_told_and_proved() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/abi");
     let mut cases: Vec<PathBuf> =

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod closure;
+pub mod code;
 mod combine;
 mod functions;
 pub mod prove;

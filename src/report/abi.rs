@@ -15,6 +15,8 @@ pub struct UnitAbi {
     pub members: Option<Vec<Option<AbiMember>>>,
     /// Functions that changed with another one opaque and do not rely on it: that one, and the one that changed.
     pub knock_on: Vec<(String, String)>,
+    /// Suspicions that compiling again showed to be wrong.
+    pub refuted: Vec<Reliance>,
     /// The functions that each option changed.
     pub shaped: Shaped,
     /// Functions and options of which nothing could be shown.
@@ -134,10 +136,15 @@ pub(super) fn unit(abi: &UnitAbi) -> model::AbiUnit {
         option: (*option).to_owned(),
         functions: functions.iter().cloned().collect(),
     });
+    let refuted = abi.refuted.iter().map(|r| {
+        let evidence = r.evidence.first().map(|e| e.summary.as_str()).unwrap_or_default();
+        format!("{} relies on {}: {}: {evidence}", r.by.name, r.on.name, r.kind.name())
+    });
     model::AbiUnit {
         missing: abi.missing.clone(),
         unproved: abi.unproved.clone(),
         knock_on: knock_on.collect(),
+        refuted: refuted.collect(),
         shaped: shaped.collect(),
     }
 }

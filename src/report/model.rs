@@ -90,6 +90,8 @@ pub struct AbiUnit {
     pub unproved: Vec<String>,
     /// Functions that differ when the compiler may not look into another one, and that do not rely on it.
     pub knock_on: Vec<KnockOn>,
+    /// Suspicions that compiling again showed to be wrong, one sentence each.
+    pub refuted: Vec<String>,
     /// The functions that differ without an optimisation, by its option; empty when none was switched off.
     pub shaped: Vec<Shaped>,
 }

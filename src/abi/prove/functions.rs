@@ -25,6 +25,8 @@ pub struct Proofs {
     pub knock_on: BTreeSet<(String, String)>,
     /// Sentences about functions of which nothing could be shown.
     pub notes: Vec<String>,
+    /// For each function that was made opaque and compiled, the functions that changed.
+    pub changed: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The text that makes `name` opaque (GCC 8 and later). It stands behind the unit: of a static function another
@@ -56,6 +58,7 @@ pub fn judge(
         match outcome {
             Opaque::Needed(message) => needed(functions, on, message, &mut proofs),
             Opaque::Compiled(changes) => {
+                proofs.changed.insert(on.clone(), changes.changed.clone());
                 for by in &changes.changed {
                     let found = contacts(functions, on, by, changes);
                     let folded = found.contains(&Contact::Folded);

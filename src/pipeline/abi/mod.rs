@@ -20,6 +20,7 @@ use crate::inputs::Recompiler;
 use crate::inputs::pairing::ObjectSource;
 use crate::inspect::tracing;
 use crate::load::dwarf::Dwarf;
+use crate::load::dwarf::prototypes::Prototypes;
 use crate::load::{self, MappedFile, names};
 use crate::normalize::{EntityId, Normalized, arch_of};
 use crate::plan::{AbiPlan, Prove};
@@ -76,12 +77,16 @@ pub(super) fn look(unit: &mut Looked<'_>, asked: &Asked<'_>) -> Result<UnitAbi> 
     if let Some(dump) = unit.sra.and_then(|path| std::fs::read(path).ok()) {
         reliances.extend(abi::records::sra::evidence(&functions, &abi::records::sra::parse(&dump)));
     }
+    reliances.extend(of_code(&n, &shown, bytes, &mut missing));
     let mut reliances = abi::combine(reliances);
     let mut found = UnitAbi::default();
     if asked.plan.prove != Prove::Off {
         let job = prove::Job { unit, asked, functions: &functions, dwarf: dwarf.as_ref(), known: &reliances };
         let proofs = prove::prove(&job, &mut missing)?;
-        reliances = abi::combine(reliances.into_iter().chain(proofs.reliances));
+        let (refuted, kept): (Vec<Reliance>, Vec<Reliance>) =
+            reliances.into_iter().partition(|r| proofs.refutes(r));
+        reliances = abi::combine(kept.into_iter().chain(proofs.reliances));
+        found.refuted = refuted;
         found.knock_on = proofs.knock_on.into_iter().collect();
         found.unproved = proofs.unproved;
         found.shaped = proofs.shaped;
@@ -98,6 +103,7 @@ pub(super) fn look(unit: &mut Looked<'_>, asked: &Asked<'_>) -> Result<UnitAbi> 
         let members = closure::closure(&functions, &reliances, &entries.roots(), &has_entry);
         found.members = Some(entries.members(&n, members));
     }
+    missing.dedup();
     found.missing = missing;
     Ok(found)
 }
@@ -122,6 +128,30 @@ fn recorded(unit: &Looked<'_>, missing: &mut Vec<String>) -> Option<Clones> {
             None
         }
     }
+}
+
+/// What the machine code shows.
+fn of_code(n: &Normalized<'_, '_>, path: &Path, bytes: &[u8], missing: &mut Vec<String>) -> Vec<Reliance> {
+    let evidence = match Prototypes::parse(bytes, path) {
+        Ok(prototypes) => {
+            missing.extend(prototypes.troubles.iter().cloned());
+            abi::code::evidence_with(n, &prototypes)
+        }
+        Err(_) => abi::code::evidence(n),
+    };
+    if let Some(first) = evidence.unfollowed.first() {
+        let place = match (first.function, first.at) {
+            (Some(id), Some(at)) => format!("{}+{at:#x}: ", n.name(id)),
+            (Some(id), None) => format!("{}: ", n.name(id)),
+            (None, _) => String::new(),
+        };
+        missing.push(format!(
+            "registers could not be followed at {} places, the first is {place}{}",
+            evidence.unfollowed.len(),
+            first.why
+        ));
+    }
+    evidence.reliances
 }
 
 fn debugged(path: &Path, bytes: &[u8], roots: &[PathBuf], missing: &mut Vec<String>) -> Option<Dwarf> {

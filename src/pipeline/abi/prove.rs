@@ -8,7 +8,7 @@ use super::{Asked, Looked, changed_names};
 use crate::abi::prove::functions::{self as opaque, Opaque};
 use crate::abi::prove::optimisations::{self, Answers, Question, Shaped};
 use crate::abi::prove::{Changes, changes, variables};
-use crate::abi::{Functions, Kind, Reliance};
+use crate::abi::{Functions, Kind, Reliance, Strength};
 use crate::error::Result;
 use crate::inputs::{Recompiled, Recompiler, Variant};
 use crate::load::dwarf::Dwarf;
@@ -32,6 +32,17 @@ pub(super) struct Proved {
     /// Functions and options of which nothing could be shown, with the reason.
     pub unproved: Vec<String>,
     pub shaped: Shaped,
+    /// For each function that was made opaque and compiled, the functions that changed.
+    pub changed: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Proved {
+    /// Whether a mere suspicion is shown to be wrong: the function that should rely stays as it is when the compiler may
+    /// not look into the other one. Stronger evidence is kept: it may be of what stays the same by chance.
+    pub fn refutes(&self, reliance: &Reliance) -> bool {
+        reliance.strength() == Strength::Suspected
+            && self.changed.get(&reliance.on.name).is_some_and(|changed| !changed.contains(&reliance.by.name))
+    }
 }
 
 /// Compiles the unit again as the request says. What cannot be done is said in `missing`.
@@ -127,6 +138,7 @@ fn functions(
     let proofs = opaque::judge(job.functions, &outcomes, job.known);
     proved.reliances = proofs.reliances;
     proved.knock_on = proofs.knock_on;
+    proved.changed = proofs.changed;
     missing.extend(proofs.notes);
     Ok(())
 }

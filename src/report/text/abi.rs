@@ -125,6 +125,13 @@ pub(super) fn unit(about: &AbiUnit, verbose: bool, out: &mut dyn Write) -> io::R
             lines(&format!("{} when {} is kept apart", one.changed, one.opaque), ENTRY, DETAIL, out)?;
         }
     }
+    if !about.refuted.is_empty() {
+        let wrong = count(about.refuted.len() as u64, "suspicion", "suspicions");
+        lines(&format!("{wrong} that compiling again showed to be wrong"), FUNCTION, FUNCTION, out)?;
+        for one in about.refuted.iter().filter(|_| verbose) {
+            lines(one, ENTRY, DETAIL, out)?;
+        }
+    }
     for shaped in &about.shaped {
         let names = if verbose { format!(": {}", shaped.functions.join(", ")) } else { String::new() };
         let functions = count(shaped.functions.len() as u64, "function differs", "functions differ");

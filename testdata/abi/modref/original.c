@@ -1,4 +1,5 @@
-int a, b;
+long a;
+int b;
 
 static __attribute__((noinline)) void put(int v)
 {
