@@ -297,3 +297,100 @@ fn object_files_tell_what_symbols_and_debug_information_have() {
     fs::write(folder.path().join("torn.o"), b"\x7fELF torn").expect("the file is written");
     assert_eq!(fixscope(&["abi", "torn.o"], folder.path()).status.code(), Some(2));
 }
+
+const COPY: &str = include_str!("../testdata/abi/constprop/original.c");
+
+/// The kernel can redirect no copy that the compiler made, so whoever calls it carries it, and their callers stay.
+#[test]
+fn a_copy_that_changed_is_carried_by_its_callers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = format!("{COPY}\nint far(int n)\n{{\n\treturn user(n) + 4;\n}}\n")
+        .replace("int user", "__attribute__((noipa)) int user");
+    let tree = tree(folder.path(), &source, "gcc", "");
+    let patched = folder.path().join("patched");
+    fs::create_dir(&patched).expect("the folder can be made");
+    fs::write(patched.join("original.c"), source.replace("int s = 0;", "int s = 9;")).expect("it is written");
+    fs::copy(tree.join("Makefile"), patched.join("Makefile")).expect("it can be copied");
+    let tree = tree.display().to_string();
+    let run = fixscope(
+        &[
+            "analyze",
+            "--patched",
+            "patched",
+            "--tree",
+            &tree,
+            "--closure",
+            "--prove=off",
+            "--all",
+            "--format=json",
+        ],
+        folder.path(),
+    );
+    let report = report(&run);
+    let symbol = |name: &str| report.units[0].symbols.iter().find(|s| s.name == name).expect("it is listed");
+    let member = |name: &str| symbol(name).closure.clone().expect("it was asked");
+    assert_eq!(format!("{:?}", symbol("user").status), "Unchanged");
+    assert!(member("sum.constprop.0").member && member("user").member && !member("far").member);
+    assert_eq!(member("sum.constprop.0").carried_by, [symbol("user").id.clone()]);
+    assert_eq!(report.summary.closure, Some(2));
+}
+
+/// Clang has no record and no way to make a function opaque from outside; debug information tells what it inlined.
+#[test]
+#[ignore = "needs Clang"]
+fn clang_is_told_from_gcc_and_debug_information_speaks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tree = tree(folder.path(), include_str!("../testdata/abi/inlined-into/original.c"), "clang", "");
+    let run = fixscope(
+        &[
+            "abi",
+            "--unit",
+            "original.c",
+            "--prove=all",
+            "--format=json",
+            "--tree",
+            &tree.display().to_string(),
+        ],
+        folder.path(),
+    );
+    let report = report(&run);
+    assert_eq!(run.status.code(), Some(1), "{}", String::from_utf8_lossy(&run.stderr));
+    let about = report.units[0].abi.as_ref().expect("it was asked");
+    for what in ["-fdump-ipa-clones", "noipa"] {
+        assert!(about.missing.iter().any(|m| m.contains(what)), "{what}: {about:?}");
+    }
+    let expected = ["inlined-into", "triple", "two", "recorded"].map(str::to_owned);
+    assert!(reliances(&report.units[0]).contains(&expected));
+}
+
+/// The compiler's record may be of another version or cut off; what can be read of it is used.
+#[test]
+fn a_torn_record_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("gcc");
+    // Puts half a line behind the record, as a full disk would leave it.
+    let script = "#!/bin/sh\ngcc \"$@\" || exit 1\nfor a; do case $a in -fdump-ipa-clones=*) \
+                  printf 'Callgraph clone;triple;1;orig' >>\"${a#*=}\";; esac; done\n";
+    fs::write(&path, script).expect("the script is written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it can be made a program");
+    let source = include_str!("../testdata/abi/inlined-into/original.c");
+    let tree = tree(folder.path(), source, &path.display().to_string(), "");
+    let run = fixscope(
+        &[
+            "abi",
+            "--unit",
+            "original.c",
+            "--prove=off",
+            "--format=json",
+            "--tree",
+            &tree.display().to_string(),
+        ],
+        folder.path(),
+    );
+    let report = report(&run);
+    let about = report.units[0].abi.as_ref().expect("it was asked");
+    assert!(about.missing.iter().any(|m| m.contains("1 lines") && m.contains("torn")), "{about:?}");
+    let expected = ["inlined-into", "triple", "one", "recorded"].map(str::to_owned);
+    assert!(reliances(&report.units[0]).contains(&expected));
+}
