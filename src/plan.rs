@@ -25,13 +25,74 @@ pub struct AnalyzePlan {
     pub show: bool,
     /// Collect what a livepatch skeleton is made of.
     pub skeleton: bool,
+    /// Look at what callers rely on beyond the calling convention.
+    pub abi: Option<AbiPlan>,
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
+}
+
+/// How closely it is looked at what callers rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AbiPlan {
+    /// Work out which functions must be replaced together.
+    pub closure: bool,
+    /// What is shown by compiling again.
+    pub prove: Prove,
+    /// Seconds after which no further compilation begins.
+    pub limit: u64,
+}
+
+/// What is shown by compiling again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Prove {
+    /// Nothing.
+    Off,
+    /// Who relies on the functions that the fix changes or removes.
+    Changed,
+    /// Who relies on each function of the unit.
+    Functions,
+    /// Which function was shaped by which optimisation.
+    Optimisations,
+    /// Both of the last two.
+    All,
+}
+
+impl Prove {
+    /// Whether each function of a unit is looked at.
+    pub fn all_functions(self) -> bool {
+        matches!(self, Prove::Functions | Prove::All)
+    }
+
+    /// Whether each optimisation is switched off in turn.
+    pub fn optimisations(self) -> bool {
+        matches!(self, Prove::Optimisations | Prove::All)
+    }
+}
+
+/// A request of `fixscope abi`.
+#[derive(Debug, Clone)]
+pub enum AbiRequest {
+    /// Object files as they are; of one with a symbol only that function.
+    Files {
+        /// The files.
+        files: Vec<FileSymbol>,
+        /// Number of jobs at a time, at least 1.
+        jobs: usize,
+    },
+    /// Units of a tree, which are compiled for it.
+    Units {
+        /// The tree and the units, as [`FixSource::Nothing`].
+        plan: Box<AnalyzePlan>,
+        /// The functions asked for; empty for all.
+        functions: Vec<String>,
+    },
 }
 
 /// Where the fix comes from.
 #[derive(Debug, Clone)]
 pub enum FixSource {
+    /// Nowhere: these sources, relative to the tree, are compiled as they are.
+    Nothing(Vec<PathBuf>),
     /// Unified diffs, applied one after the other.
     Patches {
         /// The patches; `None` in `path` is standard input, already read into `text`.

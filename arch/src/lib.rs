@@ -254,6 +254,14 @@ pub trait Arch: Sync {
         Effects { reads: RegSet::ALL, writes: RegSet::ALL }
     }
 
+    /// Registers of which the instruction reads nothing but the lowest byte (`reads`), and those of which it writes nothing
+    /// but that, leaves the rest, and reads no more (`writes`): [`Arch::effects`] has both of the latter among what is
+    /// read and written, because the rest is seen behind it. Where nothing of this is told, they are read.
+    fn low_parts(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        let _ = (code, insn);
+        Effects::default()
+    }
+
     /// Name of a register number of [`RegSet`], such as `rax`.
     fn register_name(&self, register: u8) -> &'static str {
         let _ = register;

@@ -1,6 +1,7 @@
 //! The command line: the only part that reads arguments, the environment and standard input, and that decides
 //! the exit status.
 
+mod abi;
 mod args;
 mod environment;
 mod file_symbol;
@@ -61,6 +62,7 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
             bar.finish();
             present(outcome?, &shown)
         }
+        Command::Abi(args) => abi::abi(*args, environment),
         Command::Info(args) => inspect::info(&args, environment),
         Command::Show(args) => inspect::show(&args, environment),
         Command::Callgraph(args) => inspect::callgraph(args, environment),

@@ -1,5 +1,6 @@
 //! The whole flow: from a plan to what is shown.
 
+mod abi;
 mod analyze;
 mod diff;
 mod evidence;
@@ -16,6 +17,7 @@ use crate::livepatch::skeleton::SkeletonInput;
 use crate::report::model::{Report, ReportError};
 
 pub use crate::inputs::progress::Progress;
+pub use abi::{abi, unit_in};
 pub use analyze::analyze;
 pub use diff::diff;
 pub use inspect::{callgraph, copy, info, show};

@@ -4,6 +4,7 @@
 //! [`listing`] writes the instructions of changed functions in unified form, [`inspect`] what single files hold; [`style`] names the roles of text,
 //! so that no writer speaks of colours.
 
+mod abi;
 pub mod build;
 pub(crate) mod ids;
 pub mod inspect;
@@ -13,4 +14,5 @@ pub mod model;
 pub mod style;
 pub mod text;
 
+pub use abi::{AbiListed, AbiMember, AbiRole, UnitAbi};
 pub use build::{BuiltReport, ReportInput, UnitResult, build_report};

@@ -1,6 +1,8 @@
 //! The report as a list for people: units, symbols with their status, causes, and a conclusion. Fits 80 columns
 //! where names do.
 
+mod abi;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -10,6 +12,8 @@ use super::model::{
 };
 use super::style::{Role, Style, visible};
 use crate::compare::Listing;
+
+pub use abi::write as write_abi;
 
 /// Columns that lines are wrapped to.
 const WIDTH: usize = 80;
@@ -111,6 +115,10 @@ impl Writer<'_> {
         for symbol in &unit.symbols {
             self.symbol(symbol)?;
         }
+        abi::closure(unit, style, self.out)?;
+        if let Some(about) = &unit.abi {
+            abi::unit(about, self.options.verbose, self.out)?;
+        }
         if unit.symbols.is_empty() && unit.errors.is_empty() {
             writeln!(self.out, "  = unchanged")?;
         }
@@ -133,6 +141,12 @@ impl Writer<'_> {
     }
 
     fn symbol(&mut self, symbol: &SymbolReport) -> io::Result<()> {
+        // A member of the closure that did not change is told there.
+        let only_member =
+            symbol.status == Status::Unchanged && symbol.closure.as_ref().is_some_and(|c| c.member);
+        if only_member && symbol.original_name.is_none() && !self.options.verbose {
+            return Ok(());
+        }
         let listing = self.options.view.zip(self.listings.get(&symbol.id));
         if symbol.cold_of.is_some() && listing.is_none() && !self.options.verbose {
             return Ok(());
@@ -160,6 +174,7 @@ impl Writer<'_> {
         for cause in &symbol.causes {
             self.cause(cause)?;
         }
+        abi::of_symbol(symbol, self.options.verbose, CAUSE, self.out)?;
         if let Some((view, listing)) = listing {
             listing::write(&symbol.name, listing, view, LISTING, style, self.out)?;
         }
@@ -313,6 +328,9 @@ fn conclusion(report: &Report) -> String {
     }
     if summary.unchanged > 0 {
         text += &format!("; {} unchanged", summary.unchanged);
+    }
+    if let Some(members) = summary.closure {
+        text += &format!("; {} to be replaced together", count(members, "function", "functions"));
     }
     if summary.units_failed > 0 {
         text += &format!("; {} failed", count(summary.units_failed, "unit", "units"));

@@ -3,6 +3,7 @@
 
 pub mod assembly;
 pub mod cases;
+pub mod contracts;
 pub mod crowd;
 pub mod listing;
 pub mod programs;

@@ -88,6 +88,7 @@ fn plan(folder: &Path) -> AnalyzePlan {
         all: false,
         show: false,
         skeleton: false,
+        abi: None,
         jobs: 2,
     }
 }

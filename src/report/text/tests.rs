@@ -68,6 +68,7 @@ pub(crate) fn sample() -> (Report, BTreeMap<String, Listing>) {
         original: Some(format!("original/{name}.o")),
         patched: Some(format!("patched/{name}.o")),
         symbols,
+        abi: None,
         errors,
     };
     let mut list = unit(

@@ -62,6 +62,7 @@ impl Case {
             all: false,
             show: false,
             skeleton: false,
+            abi: None,
             jobs: 2,
         }
     }
