@@ -175,3 +175,14 @@ pub struct CopyPlan {
     /// As [`DiffPlan::syntax`].
     pub syntax: Option<&'static Syntax>,
 }
+
+/// A request of `fixscope livepatch link`.
+#[derive(Debug, Clone)]
+pub struct LinkPlan {
+    /// The module.
+    pub module: PathBuf,
+    /// Lists of what is exported; with none, what the module notes is believed.
+    pub symvers: Vec<PathBuf>,
+    /// As [`crate::livepatch::link::Request::patched_by`].
+    pub patched_by: std::collections::BTreeMap<String, String>,
+}

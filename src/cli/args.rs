@@ -1,6 +1,7 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
 pub mod inspect;
+pub mod livepatch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -72,6 +73,12 @@ pub enum Command {
     /// Cut functions and data objects out of an assembly file, with what they need
     #[command(after_help = inspect::copy_help())]
     Copy(inspect::CopyArgs),
+    /// Make a built livepatch into one that loads
+    Livepatch {
+        /// Which step.
+        #[command(subcommand)]
+        command: livepatch::LivepatchCommand,
+    },
 }
 
 /// Arguments of `analyze`.

@@ -5,6 +5,7 @@ mod diff;
 mod evidence;
 mod inspect;
 mod lines;
+mod livepatch;
 mod skeleton;
 mod undecoded;
 
@@ -19,6 +20,7 @@ pub use crate::inputs::progress::Progress;
 pub use analyze::analyze;
 pub use diff::diff;
 pub use inspect::{callgraph, copy, info, show};
+pub use livepatch::link;
 
 /// What a request came to.
 #[derive(Debug)]

@@ -1,0 +1,6 @@
+//! `livepatch`: what it makes of built modules, held against binutils and against a kernel that loads them.
+
+mod common;
+
+#[path = "livepatch/link.rs"]
+mod link;
