@@ -2,5 +2,7 @@
 
 mod common;
 
+#[path = "livepatch/kernel.rs"]
+mod kernel;
 #[path = "livepatch/link.rs"]
 mod link;

@@ -93,11 +93,10 @@ fn check(folder: &Path, before: &Path) -> PathBuf {
         let target = section.strip_prefix(".rela").expect("these are relocations with addends");
         let loaded = old[target].2.contains('A');
         for row in rows {
-            let (place, symbol) =
-                row.split_at(
-                    row.rfind(".klp.sym")
-                        .map_or(row.len(), |at| if row[..at].ends_with('"') { at - 1 } else { at }),
-                );
+            let (place, symbol) = row.split_at(
+                row.rfind(".klp.sym")
+                    .map_or(row.len(), |at| if row[..at].ends_with('"') { at - 1 } else { at }),
+            );
             let object = symbol.trim_start_matches('"').split('.').nth(3);
             let row = format!("{place}{}", kernels(symbol).replace('"', ""));
             let section = match object {
