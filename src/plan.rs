@@ -186,3 +186,14 @@ pub struct LinkPlan {
     /// As [`crate::livepatch::link::Request::patched_by`].
     pub patched_by: std::collections::BTreeMap<String, String>,
 }
+
+/// A request of `fixscope livepatch verify`.
+#[derive(Debug, Clone)]
+pub struct VerifyPlan {
+    /// The linked module.
+    pub module: PathBuf,
+    /// Object files of the patched build.
+    pub patched: Vec<PathBuf>,
+    /// Files with symbols of the kernel and of its modules.
+    pub base: Vec<PathBuf>,
+}

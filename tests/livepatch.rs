@@ -6,3 +6,5 @@ mod common;
 mod kernel;
 #[path = "livepatch/link.rs"]
 mod link;
+#[path = "livepatch/verify.rs"]
+mod verify;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use fixscope::error::{Error, Result};
 use fixscope::pipeline;
-use fixscope::plan::LinkPlan;
+use fixscope::plan::{LinkPlan, VerifyPlan};
+use fixscope::report::livepatch as writers;
 
-use super::args::livepatch::{LinkArgs, LivepatchCommand};
+use super::args::Format;
+use super::args::livepatch::{LinkArgs, LivepatchCommand, VerifyArgs};
 use super::output::Destination;
-use super::{SAME, complain};
+use super::{DIFFERENT, SAME, complain};
 
 /// Carries out a subcommand of `livepatch`.
 ///
@@ -17,6 +19,7 @@ use super::{SAME, complain};
 pub fn run(command: &LivepatchCommand) -> Result<u8> {
     match command {
         LivepatchCommand::Link(args) => link(args),
+        LivepatchCommand::Verify(args) => verify(args),
     }
 }
 
@@ -44,4 +47,21 @@ fn link(args: &LinkArgs) -> Result<u8> {
         }
     }
     Ok(SAME)
+}
+
+fn verify(args: &VerifyArgs) -> Result<u8> {
+    let destination = Destination::resolve(args.output.as_deref())?;
+    let plan =
+        VerifyPlan { module: args.module.clone(), patched: args.patched.clone(), base: args.base.clone() };
+    let verdict = pipeline::verify(&plan)?;
+    destination.write(|out| match args.format {
+        Format::Text => writers::write_text(&verdict, out),
+        Format::Json => writers::write_json(&verdict, out),
+    })?;
+    if !args.quiet {
+        for what in &verdict.unchecked {
+            complain(&format!("not checked: {what}"));
+        }
+    }
+    Ok(if verdict.findings.is_empty() { SAME } else { DIFFERENT })
 }

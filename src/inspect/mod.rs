@@ -12,7 +12,7 @@ pub mod model;
 mod names;
 mod references;
 mod show;
-mod tracing;
+pub(crate) mod tracing;
 
 pub use graph::{GraphRequest, UnitGraph, assemble, unit_graph};
 pub use info::{Selection, info};

@@ -7,3 +7,4 @@ pub mod module;
 pub mod reference;
 pub mod skeleton;
 pub mod tables;
+pub mod verify;

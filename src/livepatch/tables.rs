@@ -35,6 +35,8 @@ pub struct Tables {
     pub objects: Vec<String>,
     /// The functions that it replaces, in their order.
     pub replacements: Vec<Replacement>,
+    /// Functions that are called around patching: callbacks of the objects.
+    pub callbacks: Vec<Place>,
 }
 
 /// Finds the `struct klp_patch` of a module and reads its tables; `None` if there is none in its data, as in a module
@@ -151,6 +153,8 @@ impl<'d> Pointers<'d> {
                 Some(name) => module.text(name)?,
                 None => VMLINUX.to_owned(),
             };
+            // `struct klp_callbacks` begins with four functions.
+            tables.callbacks.extend((16..48).step_by(8).filter_map(|at| self.leads_to_code(ahead(row, at))));
             let functions = self.at(ahead(row, 8)).and_then(|table| {
                 let rows = self.rows(table, |at| self.is_function_row(at))?;
                 Some((table.section, rows))

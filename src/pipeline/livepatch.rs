@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::livepatch::link::{self, Exported, Linked};
 use crate::livepatch::module::Module;
-use crate::load::MappedFile;
-use crate::plan::LinkPlan;
+use crate::livepatch::verify::{self, Against, KernelSymbols, Verdict};
+use crate::load::{self, MappedFile};
+use crate::plan::{LinkPlan, VerifyPlan};
 
 /// Carries out `fixscope livepatch link`.
 ///
@@ -17,6 +18,25 @@ pub fn link(plan: &LinkPlan) -> Result<Linked> {
     let module = Module::read(&plan.module, file.bytes())?;
     let exported = exported(&plan.symvers)?;
     link::link(&module, link::Request { exported: exported.as_ref(), patched_by: &plan.patched_by })
+}
+
+/// Carries out `fixscope livepatch verify`.
+///
+/// # Errors
+/// Those of reading the files and of [`verify::verify`].
+pub fn verify(plan: &VerifyPlan) -> Result<Verdict> {
+    let file = MappedFile::open(&plan.module)?;
+    let module = Module::read(&plan.module, file.bytes())?;
+    let unit = load::read(&plan.module, file.bytes())?;
+    let mut kernel = KernelSymbols::default();
+    for path in &plan.base {
+        // Files of /proc have no size and cannot be mapped.
+        kernel.add(path, &std::fs::read(path).map_err(|e| Error::io(path, e))?)?;
+    }
+    let files = plan.patched.iter().map(|path| MappedFile::open(path)).collect::<Result<Vec<_>>>()?;
+    let patched =
+        files.iter().map(|file| load::read(file.path(), file.bytes())).collect::<Result<Vec<_>>>()?;
+    verify::verify(&module, &unit, Against { patched: &patched, kernel: &kernel })
 }
 
 /// The names of all the files; `None` where none is named.

@@ -20,7 +20,7 @@ pub use crate::inputs::progress::Progress;
 pub use analyze::analyze;
 pub use diff::diff;
 pub use inspect::{callgraph, copy, info, show};
-pub use livepatch::link;
+pub use livepatch::{link, verify};
 
 /// What a request came to.
 #[derive(Debug)]

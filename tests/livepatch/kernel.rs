@@ -1,6 +1,9 @@
 //! Livepatches on Debian's stock kernel, booted in QEMU without acceleration: the behaviour changes, and goes back.
 //!
-//! `FIXSCOPE_STOCK_KERNEL` names what `tests/livepatch/kernel/prepare` made; without it, it is made.
+//! The same functions are changed by `fixes.patch` in the kernel's source, and `verify` holds the livepatch against what
+//! is compiled of that.
+//!
+//! `FIXSCOPE_KERNEL_TREE` names a tree as `tests/kernel/prepare` makes it, and `FIXSCOPE_STOCK_KERNEL` names what `tests/livepatch/kernel/prepare` made; without it, it is made.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,13 +11,22 @@ use std::process::{Command, Stdio};
 use crate::common::{fixscope, run_expecting, sh, tool};
 
 fn stock_kernel() -> PathBuf {
-    if let Some(folder) = std::env::var_os("FIXSCOPE_STOCK_KERNEL") {
-        return std::fs::canonicalize(folder).expect("FIXSCOPE_STOCK_KERNEL names a folder");
+    prepared("FIXSCOPE_STOCK_KERNEL", "tests/livepatch/kernel/prepare", "target/stock-kernel", "")
+}
+
+fn kernel_tree() -> PathBuf {
+    prepared("FIXSCOPE_KERNEL_TREE", "tests/kernel/prepare", "target/kernel", "linux")
+}
+
+/// The folder that a variable names, or else what a script makes of it.
+fn prepared(variable: &str, script: &str, folder: &str, part: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os(variable) {
+        return std::fs::canonicalize(folder).unwrap_or_else(|_| panic!("{variable} names a folder"));
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join("target/stock-kernel");
-    tool(root.join("tests/livepatch/kernel/prepare"), &[folder.as_os_str()], root);
-    folder
+    let folder = root.join(folder);
+    tool(root.join(script), &[folder.as_os_str()], root);
+    folder.join(part)
 }
 
 /// Files of these tests.
@@ -118,4 +130,41 @@ fn livepatches_load_and_change_what_they_should() {
         assert_eq!(version, pktgen_is_there.then_some((is_patched, true)), "{heading}: {console}");
     }
     assert_eq!(console.matches("removed").count(), 2, "{console}");
+
+    // What the kernel that ran says of its symbols is the truth for `verify`.
+    let kallsyms = below(&console, "symbols").join("\n") + "\n";
+    std::fs::write(folder.join("kallsyms"), kallsyms).expect("it is writable");
+    let work = folder.join("work");
+    let mut analyze = fixscope(folder);
+    analyze.args(["analyze", "--keep", "--patch"]).arg(ours("fixes.patch")).arg("--tree").arg(kernel_tree());
+    run_expecting(analyze.arg("--work-dir").arg(&work), 1);
+    let objects = ["fs/proc/cmdline.o", "fs/filesystems.o", "kernel/sys.o", "net/core/pktgen.o"];
+    let objects = objects.map(|object| work.join("objects/patched").join(object));
+    let verify = |module: &Path, status| {
+        let mut verify = fixscope(folder);
+        verify.args(["livepatch", "verify"]).arg(module).arg("--patched").args(&objects);
+        run_expecting(verify.arg("--base").args([&folder.join("kallsyms"), &pktgen]), status)
+    };
+    let run = verify(&module, 0);
+    let same = "__do_sys_newuname, __x64_sys_newuname, cmdline_proc_show, filesystems_proc_show, pgctrl_show";
+    assert_eq!(run.stdout, format!("the same as in the patched build: {same}\n"));
+    assert_eq!(run.stderr, "", "everything can be checked");
+    // The module as the kernel's build made it is the same code, and would not load.
+    let run = verify(&unlinked, 1);
+    assert!(run.stdout.contains(".klp.sym.vmlinux.uts_sem$0 (unlinked)"), "{}", run.stdout);
+    assert!(run.stdout.contains(same), "{}", run.stdout);
+
+    // Another text in one of the functions is one difference.
+    let source = std::fs::read_to_string(ours("fixes.c")).expect("it is there");
+    std::fs::write(folder.join("other.c"), source.replacen("\"patched \"", "\"Patched \"", 1))
+        .expect("it is writable");
+    let other = build(&kernel, folder, "other", "");
+    run_expecting(fixscope(folder).args(["livepatch", "link", "-q"]).arg(&other), 0);
+    let run = verify(&other, 1);
+    let differences: Vec<&str> = run.stdout.lines().filter(|line| line.contains("): ")).collect();
+    assert!(
+        matches!(differences[..], [only] if only.starts_with("cmdline_proc_show (different)") && only.contains("Patched")),
+        "{}",
+        run.stdout
+    );
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Functions of Linux 6.1 with small changes that can be seen, and what they refer to by name. */
+#include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
+#include <linux/personality.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
@@ -27,22 +29,26 @@ extern rwlock_t file_systems_lock asm(".klp.sym.vmlinux.file_systems_lock$0");
 
 static int klpp_filesystems_proc_show(struct seq_file *m, void *v)
 {
-	struct file_system_type *tmp;
+	struct file_system_type * tmp;
 
 	read_lock(&file_systems_lock);
-	for (tmp = file_systems; tmp; tmp = tmp->next)
-		seq_printf(m, "%s\t%s patched\n", tmp->fs_flags & FS_REQUIRES_DEV ? "" : "nodev", tmp->name);
+	tmp = file_systems;
+	while (tmp) {
+		seq_printf(m, "%s\t%s patched\n",
+			(tmp->fs_flags & FS_REQUIRES_DEV) ? "" : "nodev",
+			tmp->name);
+		tmp = tmp->next;
+	}
 	read_unlock(&file_systems_lock);
 	return 0;
 }
 
-/* kernel/sys.c: a system call that calls a static function. */
+/* kernel/sys.c: a system call that calls a static function. Its body is `inline`, which the kernel cannot redirect. */
 extern struct rw_semaphore klps_uts_sem asm(".klp.sym.vmlinux.uts_sem$0");
 extern int override_release(char __user *release, size_t len) asm(".klp.sym.vmlinux.override_release$0");
 
-static long klpp_sys_newuname(const struct pt_regs *regs)
+static noinline notrace long klpp___do_sys_newuname(struct new_utsname __user *name)
 {
-	struct new_utsname __user *name = (struct new_utsname __user *)regs->di;
 	struct new_utsname tmp;
 
 	down_read(&klps_uts_sem);
@@ -51,9 +57,18 @@ static long klpp_sys_newuname(const struct pt_regs *regs)
 	strscpy(tmp.nodename, "patched", sizeof(tmp.nodename));
 	if (copy_to_user(name, &tmp, sizeof(tmp)))
 		return -EFAULT;
+
 	if (override_release(name->release, sizeof(name->release)))
 		return -EFAULT;
+	if (personality(current->personality) == PER_LINUX32 &&
+	    copy_to_user(name->machine, COMPAT_UTS_MACHINE, sizeof(COMPAT_UTS_MACHINE)))
+		return -EFAULT;
 	return 0;
+}
+
+static long klpp___x64_sys_newuname(const struct pt_regs *regs)
+{
+	return klpp___do_sys_newuname((struct new_utsname __user *)regs->di);
 }
 
 /* net/core/pktgen.c: a module, and a constant of its own. */
@@ -69,7 +84,7 @@ static int klpp_pgctrl_show(struct seq_file *seq, void *v)
 static struct klp_func kernel_funcs[] = {
 	{ .old_name = "cmdline_proc_show", .new_func = klpp_cmdline_proc_show },
 	{ .old_name = "filesystems_proc_show", .new_func = klpp_filesystems_proc_show, .old_sympos = 1 },
-	{ .old_name = "__x64_sys_newuname", .new_func = klpp_sys_newuname },
+	{ .old_name = "__x64_sys_newuname", .new_func = klpp___x64_sys_newuname },
 	{}
 };
 
