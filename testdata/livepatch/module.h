@@ -10,6 +10,9 @@ struct klp_patch { void *mod; struct klp_object *objs; long kernels[3]; };
 #ifndef HELPER
 #define HELPER ".klp.sym.vmlinux.helper$0"
 #endif
+#ifndef TWICE
+#define TWICE "twice"
+#endif
 #ifndef OBJECT
 #define OBJECT 0
 #endif
@@ -40,7 +43,7 @@ static int klpp_at_boot(int n)
 
 static struct klp_func funcs[] = {
 	{ "counted", klpp_counted },
-	{ "twice", klpp_twice },
+	{ TWICE, klpp_twice },
 #ifdef UNPATCHABLE
 	{ "untraced", klpp_untraced },
 	{ "at_boot", klpp_at_boot },

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::{Code, Finding, Verdict};
-use crate::compare::{self, Difference, DifferenceKind, Entry, Status};
+use crate::compare::{self, Difference, DifferenceKind, Entry, EntryKind, Status};
 use crate::error::Result;
 use crate::inspect::tracing;
 use crate::livepatch::link::SHN_LIVEPATCH;
@@ -50,6 +50,7 @@ pub(super) fn check(
 
     // What came of each function of the module in each unit that has it.
     let mut found: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
+    let replaced: FxHashSet<&str> = tables.replacements.iter().map(|r| r.original.as_str()).collect();
     let mut wanted: BTreeSet<String> = tables.replacements.iter().map(|r| r.original.clone()).collect();
     for build in patched {
         refuse_unpatchable(build, tables, verdict)?;
@@ -57,25 +58,23 @@ pub(super) fn check(
         let compared =
             compare::compare(Pair::new(&build, &unit), compare::Options { all: true, show: false })?;
         for entry in compared.entries {
+            // A replacement of another name than its function's is compared with the one it replaces, or with none.
+            let missed = entry.is_renamed() && replaced.contains(&*entry.name);
+            let is_ours = entry.cold_of.is_none() && !is_glue(&entry, &unit, &glue);
             match (entry.kind, entry.status) {
-                (compare::EntryKind::Function, Status::New) => {
-                    if !is_glue(&entry, &unit, &glue) && entry.cold_of.is_none() {
-                        wanted.insert(entry.name);
-                    }
+                (EntryKind::Function, Status::Removed) => {}
+                (EntryKind::Function, _) if !is_ours => {}
+                (EntryKind::Function, Status::New) => _ = wanted.insert(entry.name),
+                (EntryKind::Function, _) if missed => {}
+                (EntryKind::Function, _) => {
+                    found.entry(entry.name.clone()).or_default().push(difference(&entry));
                 }
-                (compare::EntryKind::Function, status)
-                    if entry.extent.patched.is_some() && entry.cold_of.is_none() =>
-                {
-                    if !is_glue(&entry, &unit, &glue) && status != Status::Removed {
-                        found.entry(entry.name.clone()).or_default().push(difference(&entry));
-                    }
-                }
-                (compare::EntryKind::Object, _) if is_own_copy(&entry, &unit) => {
+                (EntryKind::Object, _) if is_own_copy(&entry, &unit) => {
                     let what = "the module has its own, which does not have the kernel's value; refer to the kernel's \
                                 if it is to keep it";
                     verdict.findings.push(Finding::new(Code::OwnCopy, entry.name, what));
                 }
-                (compare::EntryKind::Object, Status::Changed) if entry.extent.original.is_some() => {
+                (EntryKind::Object, Status::Changed) if entry.extent.original.is_some() => {
                     if let Some(what) = difference(&entry) {
                         verdict.findings.push(Finding::new(Code::Different, entry.name, what));
                     }
