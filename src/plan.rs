@@ -236,3 +236,25 @@ pub struct CopyPlan {
     /// As [`DiffPlan::syntax`].
     pub syntax: Option<&'static Syntax>,
 }
+
+/// A request of `fixscope livepatch link`.
+#[derive(Debug, Clone)]
+pub struct LinkPlan {
+    /// The module.
+    pub module: PathBuf,
+    /// Lists of what is exported; with none, what the module notes is believed.
+    pub symvers: Vec<PathBuf>,
+    /// As [`crate::livepatch::link::Request::patched_by`].
+    pub patched_by: std::collections::BTreeMap<String, String>,
+}
+
+/// A request of `fixscope livepatch verify`.
+#[derive(Debug, Clone)]
+pub struct VerifyPlan {
+    /// The linked module.
+    pub module: PathBuf,
+    /// Object files of the patched build.
+    pub patched: Vec<PathBuf>,
+    /// Files with symbols of the kernel and of its modules.
+    pub base: Vec<PathBuf>,
+}

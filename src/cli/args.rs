@@ -2,6 +2,7 @@
 
 pub mod abi;
 pub mod inspect;
+pub mod livepatch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -77,6 +78,12 @@ pub enum Command {
     /// Cut functions and data objects out of an assembly file, with what they need
     #[command(after_help = inspect::copy_help())]
     Copy(inspect::CopyArgs),
+    /// Make a built livepatch into one that loads
+    Livepatch {
+        /// Which step.
+        #[command(subcommand)]
+        command: livepatch::LivepatchCommand,
+    },
 }
 
 /// Arguments of `analyze`.

@@ -6,6 +6,7 @@ mod args;
 mod environment;
 mod file_symbol;
 mod inspect;
+mod livepatch;
 mod output;
 mod progress;
 mod resolve;
@@ -67,6 +68,7 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
         Command::Show(args) => inspect::show(&args, environment),
         Command::Callgraph(args) => inspect::callgraph(args, environment),
         Command::Copy(args) => inspect::copy(&args),
+        Command::Livepatch { command } => livepatch::run(&command),
     }
 }
 

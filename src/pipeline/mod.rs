@@ -6,6 +6,7 @@ mod diff;
 mod evidence;
 mod inspect;
 mod lines;
+mod livepatch;
 mod skeleton;
 mod undecoded;
 
@@ -21,6 +22,7 @@ pub use abi::{abi, unit_in};
 pub use analyze::analyze;
 pub use diff::diff;
 pub use inspect::{callgraph, copy, info, show};
+pub use livepatch::{link, verify};
 
 /// What a request came to.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ pub(crate) mod ids;
 pub mod inspect;
 pub mod json;
 pub mod listing;
+pub mod livepatch;
 pub mod model;
 pub mod style;
 pub mod text;
