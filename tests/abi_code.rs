@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use fixscope::abi::{Kind, Strength};
+use fixscope::abi::Strength;
 
-use common::contracts::{contracts, differing, relying, with_evidence};
+use common::contracts::{contracts, differing, relying};
 use common::{Random, compile, sh};
 
 /// Compiles with and without the optimisation; says which functions differ, and which are found to rely on a register.
