@@ -11,7 +11,7 @@ use std::path::Path;
 
 use fixscope::abi::Strength;
 
-use common::contracts::{contracts, differing, relying};
+use common::contracts::{contracts, differing, relying, with_evidence};
 use common::{Random, compile, sh};
 
 /// Compiles with and without the optimisation; says which functions differ, and which are found to rely on a register.
