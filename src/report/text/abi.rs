@@ -62,9 +62,8 @@ pub fn write(report: &Report, style: Style, verbose: bool, out: &mut dyn Write) 
     let told = match reliances {
         0 => format!("Nothing seen that anybody relies on in {}.", count(all, "function", "functions")),
         _ => format!(
-            "{}; {} of {} have a part in them.",
+            "{}, in which {functions} of {} take part.",
             count(reliances, "reliance", "reliances"),
-            functions,
             count(all, "function", "functions")
         ),
     };
