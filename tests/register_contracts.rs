@@ -15,6 +15,7 @@ use common::contracts::{contracts, differing, really_differing, relying};
 use common::sh;
 
 /// Crates with C sources: name, version, the folder of the sources.
+/// The second one takes minutes, and comes only with `REGISTER_CONTRACTS=all` in the environment.
 const CRATES: [(&str, &str, &str); 2] =
     [("libz-sys", "1.1.20", "src/zlib"), ("libsqlite3-sys", "0.30.1", "sqlite3")];
 
@@ -59,12 +60,14 @@ fn compiled(source: &Path, folder: &Path, name: &str, flag: &str) -> PathBuf {
 }
 
 #[test]
-#[ignore = "brings the crates libz-sys and libsqlite3-sys, and compiles SQLite twice"]
+#[ignore = "brings the crates libz-sys and libsqlite3-sys"]
 fn register_contracts_of_real_code_are_found() {
+    let is_all = std::env::var_os("REGISTER_CONTRACTS").is_some_and(|value| value == "all");
+    let crates = if is_all { 2 } else { 1 };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (mut proved, mut found, mut too_many, mut missed) = (0, 0, 0, BTreeSet::new());
     println!("unit | functions that differ | by more than names | seen | suspected only | pairs | missed");
-    for source in sources().iter().flat_map(|folder| units(folder)) {
+    for source in sources().iter().take(crates).flat_map(|folder| units(folder)) {
         let one = compiled(&source, folder.path(), "one.o", "-fipa-ra");
         let other = compiled(&source, folder.path(), "other.o", "-fno-ipa-ra");
         let name = source.file_name().expect("a file").to_string_lossy().into_owned();
@@ -100,6 +103,10 @@ fn register_contracts_of_real_code_are_found() {
         missed.extend(really.into_iter().filter(|f| !all.contains_key(f)).map(|f| format!("{name}: {f}")));
     }
     println!("proved {proved}, found {found}, differing and not found {}: {missed:?}", missed.len());
-    assert!(too_many * 10 <= proved, "{too_many} reliances are seen that are none, beside {proved}");
-    assert!(proved >= 50, "{proved} register contracts are proved");
+    if is_all {
+        assert!(proved >= 50, "{proved} register contracts are proved");
+    } else {
+        assert_eq!((too_many, missed), (0, BTreeSet::new()));
+        assert!(proved >= 20, "{proved} register contracts are proved");
+    }
 }
