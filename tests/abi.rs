@@ -176,6 +176,8 @@ fn an_unchanged_caller_that_relies_on_registers_is_in_the_closure() {
     assert_eq!(closure.because, [symbol("pick").id.clone()]);
     let chain = "pick changed -> user relies on pick: register-contract, proved";
     assert!(closure.summary.starts_with(chain), "{}", closure.summary);
+    // The code tells which registers, and where.
+    assert!(closure.summary.contains(" at +0x"), "{}", closure.summary);
     assert_eq!(report.summary.closure, Some(2));
     let text = analyze(&["--closure"]);
     let text = String::from_utf8_lossy(&text.stdout);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::combine::is_fitted_to_its_caller;
 use super::functions::Functions;
-use super::reliance::{Kind, Reliance, Strength};
+use super::reliance::{Kind, Reliance, Source, Strength};
 use crate::normalize::EntityId;
 
 /// What brought a function in.
@@ -118,7 +118,9 @@ pub fn closure(
     while let Some(id) = left.pop_front() {
         for reliance in on.get(&id).into_iter().flatten() {
             let Some(by) = reliance.by.entity else { continue };
-            let evidence = reliance.evidence.first();
+            // The code names the register and the place, where it tells anything.
+            let code = reliance.evidence.iter().find(|e| e.source == Source::Code);
+            let evidence = code.or(reliance.evidence.first());
             let reason = Reason::Relies {
                 on: id,
                 kind: reliance.kind,

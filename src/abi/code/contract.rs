@@ -141,13 +141,21 @@ impl<'k, 'u, 'd> Known<'k, 'u, 'd> {
     pub fn rules(&self, callee: Callee) -> Rules {
         let Callee::Inside(id) = callee else { return self.outside(callee) };
         let Some(contract) = self.of(id) else { return self.outside(Callee::Unknown) };
-        Rules {
+        let mut rules = Rules {
             kills: contract.changes,
             changes: contract.changes,
             takes: contract.takes,
             gives: contract.results,
             is_open: false,
+        };
+        // A variadic function saves every register that may hold an argument, whatever it is called with.
+        if let Some(prototype) = self.prototypes.inside(id).filter(super::prototype::Prototype::is_variadic) {
+            let all: RegSet = self.c.arguments.iter().chain(self.c.vector_arguments).copied().collect();
+            let named = prototype.arguments(self.c);
+            rules.takes = contract.takes.without(all).union(contract.takes.intersection(named));
+            rules.is_open = true;
         }
+        rules
     }
 
     /// Whether what is called may come back.

@@ -439,10 +439,10 @@ impl<'b, 'u, 'd> Builder<'b, 'u, 'd> {
             blocks[number].steps.end = i + 1;
             block_of[i] = number as u32;
         }
-        for i in 0..blocks.len() {
-            let last = blocks[i].steps.end - 1;
+        for (i, block) in (1u32..).zip(&mut blocks) {
+            let last = block.steps.end - 1;
             if self.goes_on[last] && last + 1 < count {
-                blocks[i].next.push(i as u32 + 1);
+                block.next.push(i);
             }
         }
         for (from, to) in self.edges {

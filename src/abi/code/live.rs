@@ -25,6 +25,12 @@ impl Sets {
         self.rest.union(self.low)
     }
 
+    /// Those that are meant whole, or by their lowest byte. Of the others something sets the lowest byte before all of the
+    /// register is read: compilers copy bytes so, and the rest is of no matter then.
+    pub fn meant(self) -> RegSet {
+        self.low
+    }
+
     fn union(self, other: Sets) -> Sets {
         Sets { rest: self.rest.union(other.rest), low: self.low.union(other.low) }
     }
@@ -92,11 +98,11 @@ impl<'l, 'k, 'u, 'd> Live<'l, 'k, 'u, 'd> {
     }
 
     /// Calls `look` with each step of a block that calls something, and what is live behind it.
-    pub fn behind_calls(&self, block: usize, mut look: impl FnMut(usize, RegSet)) {
+    pub fn behind_calls(&self, block: usize, mut look: impl FnMut(usize, Sets)) {
         let mut now = self.at_end(block);
         for at in self.body.blocks[block].steps.clone().rev() {
             if self.body.steps[at].call.is_some() {
-                look(at, now.any());
+                look(at, now);
             }
             now = self.before(at, now);
         }
@@ -174,6 +180,12 @@ fn own(step: &Step) -> (Sets, Sets) {
     (replaces, needs)
 }
 
+/// The registers that a function's own arguments may be in.
+pub(super) fn own_arguments(known: &Known<'_, '_, '_>, body: &Body) -> RegSet {
+    let all = || known.c.arguments.iter().chain(known.c.vector_arguments).copied().collect();
+    known.prototypes.inside(body.id()).map_or_else(all, |p| p.arguments(known.c))
+}
+
 /// By step: registers that may hold a value that somebody gave them, before it. What a call leaves in registers that it
 /// may change is none, but for results.
 pub(super) struct Defined {
@@ -184,8 +196,9 @@ impl Defined {
     /// Works it out for one function.
     pub fn of(known: &Known<'_, '_, '_>, body: &Body, taken: RegSet) -> Defined {
         let c = known.c;
-        let arguments: RegSet = c.arguments.iter().chain(c.vector_arguments).copied().collect();
-        let arguments = known.prototypes.inside(body.id()).map_or(arguments, |p| p.arguments(c));
+        let arguments = own_arguments(known, body);
+        // Without a prototype, what is read is an argument.
+        let taken = if known.prototypes.inside(body.id()).is_some() { RegSet::EMPTY } else { taken };
         let mut start = vec![RegSet::EMPTY; body.blocks.len()];
         let mut before = vec![RegSet::EMPTY; body.steps.len()];
         if let Some(entry) = start.first_mut() {

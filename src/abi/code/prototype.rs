@@ -63,11 +63,6 @@ impl Prototype<'_> {
         self.prototype.ends
     }
 
-    /// Whether it gives nothing.
-    pub fn is_void(&self) -> bool {
-        self.prototype.result.is_none()
-    }
-
     /// Registers that its arguments may be in. Those of structures of numbers of both kinds are too many.
     pub fn arguments(&self, c: &Convention) -> RegSet {
         // The address of a result in memory is the first argument, but on AArch64, where x8 has it.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::callee::{self, Callee};
 use super::contract::Known;
 use super::graph::Body;
-use super::live::{Defined, Live};
+use super::live::{self, Defined, Live};
 use crate::abi::{Evidence, Kind, Party, Reliance, Source, Strength};
 use crate::load::names;
 use crate::normalize::EntityId;
@@ -67,8 +67,7 @@ fn of_body(known: &Known<'_, '_, '_>, body: &Body, is_traced: bool) -> Found {
     let defined = Defined::of(known, body, taken);
     // A register that is read and that nobody in the function or among its arguments sets has a meaning of another kind,
     // such as the shadow stack's pointer in x18.
-    let arguments: RegSet = known.c.arguments.iter().chain(known.c.vector_arguments).copied().collect();
-    let foreign = taken.without(arguments);
+    let foreign = taken.without(live::own_arguments(known, body));
     for (strength, live) in [
         (Strength::Seen, Live::surely(known, body)),
         (Strength::Suspected, Live::possibly(known, body, &defined)),
@@ -77,6 +76,7 @@ fn of_body(known: &Known<'_, '_, '_>, body: &Body, is_traced: bool) -> Found {
             live.behind_calls(block, |at, behind| {
                 let Some(on) = body.steps[at].call.and_then(inside) else { return };
                 let Some(contract) = known.of(on).filter(|c| c.returns) else { return };
+                let behind = if strength == Strength::Seen { behind.meant() } else { behind.any() };
                 let kept = behind
                     .intersection(known.c.caller_saved)
                     .intersection(defined.before[at])

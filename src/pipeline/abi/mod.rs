@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 
+use super::evidence;
 use crate::abi::closure::{self, Member, Reason, Roots};
 use crate::abi::prove::Deadline;
 use crate::abi::records::clones::Clones;
@@ -70,14 +71,17 @@ pub(super) fn look(unit: &mut Looked<'_>, asked: &Asked<'_>) -> Result<UnitAbi> 
     let n = Normalized::new(&loaded, arch_of(&loaded)?);
     let mut missing = Vec::new();
     let clones = recorded(unit, &mut missing);
-    let dwarf = debugged(&shown, bytes, asked.roots, &mut missing);
+    let too_much = evidence::too_much(&loaded);
+    let has_too_much = too_much.is_some();
+    missing.extend(too_much);
+    let dwarf = if has_too_much { None } else { debugged(&shown, bytes, asked.roots, &mut missing) };
     let functions = Functions::new(&n, clones.as_ref(), dwarf.as_ref());
     let mut reliances = abi::symbols::evidence(&functions);
     reliances.extend(abi::records::evidence(&functions, clones.as_ref()));
     if let Some(dump) = unit.sra.and_then(|path| std::fs::read(path).ok()) {
         reliances.extend(abi::records::sra::evidence(&functions, &abi::records::sra::parse(&dump)));
     }
-    reliances.extend(of_code(&n, &shown, bytes, &mut missing));
+    reliances.extend(of_code(&n, (!has_too_much).then_some(bytes), &shown, &mut missing));
     let mut reliances = abi::combine(reliances);
     let mut found = UnitAbi::default();
     if asked.plan.prove != Prove::Off {
@@ -130,14 +134,19 @@ fn recorded(unit: &Looked<'_>, missing: &mut Vec<String>) -> Option<Clones> {
     }
 }
 
-/// What the machine code shows.
-fn of_code(n: &Normalized<'_, '_>, path: &Path, bytes: &[u8], missing: &mut Vec<String>) -> Vec<Reliance> {
-    let evidence = match Prototypes::parse(bytes, path) {
-        Ok(prototypes) => {
+/// What the machine code shows, with the prototypes of debug information where that is read.
+fn of_code(
+    n: &Normalized<'_, '_>,
+    debugged: Option<&[u8]>,
+    path: &Path,
+    missing: &mut Vec<String>,
+) -> Vec<Reliance> {
+    let evidence = match debugged.and_then(|bytes| Prototypes::parse(bytes, path).ok()) {
+        Some(prototypes) => {
             missing.extend(prototypes.troubles.iter().cloned());
             abi::code::evidence_with(n, &prototypes)
         }
-        Err(_) => abi::code::evidence(n),
+        None => abi::code::evidence(n),
     };
     if let Some(first) = evidence.unfollowed.first() {
         let place = match (first.function, first.at) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::model::{AbiEntry, AbiRole, AbiUnit, Report, SymbolReport, UnitReport};
+use super::super::model::{AbiEntry, AbiRole, AbiUnit, EvidenceSource, Report, SymbolReport, UnitReport};
 use super::super::style::{Role, Style, visible};
 use super::{WIDTH, count, json_name, wrapped};
 
@@ -62,9 +62,8 @@ pub fn write(report: &Report, style: Style, verbose: bool, out: &mut dyn Write) 
     let told = match reliances {
         0 => format!("Nothing seen that anybody relies on in {}.", count(all, "function", "functions")),
         _ => format!(
-            "{}; {} of {} have a part in them.",
+            "{}, in which {functions} of {} take part.",
             count(reliances, "reliance", "reliances"),
-            functions,
             count(all, "function", "functions")
         ),
     };
@@ -101,8 +100,11 @@ fn entry(found: &AbiEntry, indent: usize, verbose: bool, out: &mut dyn Write) ->
     let text = format!("{who}: {}, {}{at}{option}", found.kind, json_name(&found.strength));
     lines(&text, indent, indent + 4, out)?;
     let detail = indent + DETAIL - ENTRY;
-    let evidence = found.evidence.iter().take(if verbose { usize::MAX } else { 1 });
-    for one in evidence {
+    // Of several one is enough here, and the code names registers and places.
+    let telling = found.evidence.iter().position(|e| e.source == EvidenceSource::Code).unwrap_or(0);
+    let shown =
+        if verbose { 0..found.evidence.len() } else { telling..(telling + 1).min(found.evidence.len()) };
+    for one in &found.evidence[shown] {
         let place = one.at.filter(|_| verbose).map(|at| format!("+{at:#x}: ")).unwrap_or_default();
         let source = if verbose { format!("{}: ", json_name(&one.source)) } else { String::new() };
         lines(&format!("{source}{place}{}", one.summary), detail, detail, out)?;
