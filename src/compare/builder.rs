@@ -210,7 +210,7 @@ impl<'c> Builder<'c> {
             };
             let mut difference = difference(kind, what);
             if entity.cold_of.is_some() {
-                difference.chain.push(Link { what: name.to_owned(), entry: None, at: None });
+                difference.chain.push(Link::new(name, None));
             }
             blamed.push((side, parent, difference));
         }

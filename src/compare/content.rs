@@ -130,5 +130,5 @@ fn byte_difference(o: &[u8], p: &[u8], at: u64) -> String {
 }
 
 pub(super) fn link(what: String, at: u64) -> Link {
-    Link { what, entry: None, at: Some(at) }
+    Link::new(what, Some(at))
 }

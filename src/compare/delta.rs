@@ -162,6 +162,15 @@ pub struct Link {
     pub entry: Option<usize>,
     /// Offset in bytes from the start of the thing before it in the chain, on the patched side.
     pub at: Option<u64>,
+    /// Whether it is not sure that the thing before it in the chain reaches that far.
+    pub in_doubt: bool,
+}
+
+impl Link {
+    /// Something that is no entry, `at` bytes from the start of what leads there.
+    pub(super) fn new(what: impl Into<String>, at: Option<u64>) -> Link {
+        Link { what: what.into(), entry: None, at, in_doubt: false }
+    }
 }
 
 /// Numbers that differ between corresponding instructions of both sides.

@@ -347,6 +347,8 @@ impl Sides<'_> {
             Place::Offset(_) => words::path(&chain),
             line => format!("at {line} -> {}", words::path(&chain)),
         };
-        Difference { kind: DifferenceKind::Reference, at, what, chain }
+        let in_doubt = chain.iter().any(|link| link.in_doubt);
+        let kind = if in_doubt { DifferenceKind::Unsure } else { DifferenceKind::Reference };
+        Difference { kind, at, what, chain }
     }
 }

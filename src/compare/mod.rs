@@ -16,6 +16,7 @@ mod function;
 mod handlers;
 pub mod line_only;
 pub mod listing;
+mod nameless;
 mod numbers;
 mod objects;
 mod reached;

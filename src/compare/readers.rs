@@ -50,7 +50,7 @@ pub(super) fn name(sides: &Sides<'_>, outcomes: &mut [Outcome]) {
         difference.what = format!("{}; used by {}{more}", difference.what, named.join(", "));
         // A chain that leads to what differs stays; where the bytes themselves differ there is none.
         if difference.kind == DifferenceKind::Content {
-            let link = |r: &Reader<'_>| Link { what: r.name.to_owned(), entry: None, at: None };
+            let link = |r: &Reader<'_>| Link::new(r.name, None);
             difference.chain.extend(readers.iter().map(link));
         }
     }

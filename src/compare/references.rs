@@ -8,6 +8,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 use crate::pair::{Pair, Side};
 
 use super::delta::Link;
+use super::nameless::extent;
 use super::words;
 
 /// Both sides with what corresponds to what.
@@ -21,10 +22,10 @@ pub(super) struct Sides<'c> {
 /// Nameless things that have been compared or are being compared on the way to one verdict: section and offset
 /// on both sides. Meeting a pair again counts as the same, because a difference in it ends the whole comparison
 /// where it is first met; so circles end, and what is shared is compared once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Visiting {
-    places: FxHashSet<(u32, u64, u32, u64)>,
-    depth: u32,
+    pub(super) places: FxHashSet<(u32, u64, u32, u64)>,
+    pub(super) depth: u32,
 }
 
 impl Visiting {
@@ -33,9 +34,6 @@ impl Visiting {
         Visiting::default()
     }
 }
-
-/// Chains of nameless data longer than this are not followed, so that none exhausts the stack.
-const DEEPEST: u32 = 200;
 
 /// How two references differ: the chain to what differs.
 pub(super) type Mismatch = Vec<Link>;
@@ -219,44 +217,6 @@ impl<'c> Sides<'c> {
         }
     }
 
-    fn same_nameless(&self, pair: Pair<Target>, visiting: &mut Visiting) -> Result<(), Mismatch> {
-        let (Some((so, at_o, end_o)), Some((sp, at_p, end_p))) =
-            (extent(self.original, pair.original), extent(self.patched, pair.patched))
-        else {
-            return Err(vec![self.link_between(pair)]);
-        };
-        let (end_o, end_p) = self.ends_compared(pair, Pair::new((at_o, end_o), (at_p, end_p)));
-        let key = (so, at_o, sp, at_p);
-        if !visiting.places.insert(key) {
-            return Ok(());
-        }
-        if visiting.depth >= DEEPEST {
-            let what = "a longer chain of nameless data than fixscope follows".to_owned();
-            return Err(vec![Link { what, entry: None, at: None }]);
-        }
-        visiting.depth += 1;
-        let result = self.same_content(Pair::new((so, at_o..end_o), (sp, at_p..end_p)), true, visiting);
-        visiting.depth -= 1;
-        result.map_err(|mut chain| {
-            // Both contents stand in the link itself.
-            if self.is_told_whole(pair) {
-                chain.clear();
-            }
-            chain.insert(0, self.link_between(pair));
-            chain
-        })
-    }
-
-    /// Up to where two extents are compared. What only may belong to nameless data counts as far as both sides have
-    /// it: how much stands behind it is not its size. A table that grows in its last bytes has readers that count
-    /// otherwise, or that find its end in its content.
-    fn ends_compared(&self, pair: Pair<Target>, extents: Pair<(u64, u64)>) -> (u64, u64) {
-        let (o, p) = (extents.original, extents.patched);
-        let common = (o.1 - o.0).min(p.1 - p.0);
-        let sure = own_length(self.original, pair.original).max(own_length(self.patched, pair.patched));
-        if common >= sure { (o.0 + common, p.0 + common) } else { (o.1, p.1) }
-    }
-
     /// Whether what two references lead to is described by its whole content: strings and small constants.
     pub(super) fn is_told_whole(&self, pair: Pair<Target>) -> bool {
         let whole = |n: &Normalized<'_, '_>, target| {
@@ -304,7 +264,7 @@ impl<'c> Sides<'c> {
                 told.unwrap_or_else(|| words::became(&o, &p))
             }
         };
-        Link { what, entry: None, at: None }
+        Link::new(what, None)
     }
 
     /// Whether a pair of relocations with the same place in equal bytes leads to the same thing, as far as that can
@@ -331,39 +291,6 @@ impl<'c> Sides<'c> {
             _ => None,
         }
     }
-}
-
-/// Section, start and end of something compared by content.
-pub(super) fn extent(n: &Normalized<'_, '_>, target: Target) -> Option<(u32, u64, u64)> {
-    match target {
-        Target::Nameless { section, offset, .. } => {
-            let range = n.nameless_extent(section, offset);
-            Some((section, range.start, range.end))
-        }
-        // The whole of it: code may refer to a table by an address in front of it, when its first index is not 0.
-        Target::Entity { id, .. } => {
-            let entity = n.entity(id);
-            Some((entity.section?, entity.offset, entity.end()))
-        }
-        _ => None,
-    }
-}
-
-/// Bytes that belong to something compared by content for sure. Of nameless data they are those up to the next place that
-/// something refers to, without the zeros that only fill up to it.
-fn own_length(n: &Normalized<'_, '_>, target: Target) -> u64 {
-    let Target::Nameless { section, offset, .. } = target else {
-        return extent(n, target).map_or(0, |(_, start, end)| end - start);
-    };
-    let run = n.nameless_run(section, offset);
-    if run == n.nameless_extent(section, offset) {
-        return run.end - run.start;
-    }
-    let align = n.unit.section(section).map_or(1, |s| s.align).clamp(8, 64);
-    let last = n.bytes(section, run.clone()).iter().rev().take(align as usize - 1);
-    let fill = last.take_while(|&&b| b == 0).count() as u64;
-    let behind = n.relocs_in(section, run.clone()).last().map_or(run.start, |r| r.offset.saturating_add(8));
-    run.end.saturating_sub(fill).max(behind.min(run.end)) - run.start
 }
 
 /// A target in words.

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn link(what: &str, at: u64) -> Link {
-        Link { what: what.to_owned(), entry: None, at: Some(at) }
+        Link::new(what, Some(at))
     }
 
     #[test]

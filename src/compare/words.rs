@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_path_says_where_each_step_is() {
-        let link = |what: &str, at| Link { what: what.to_owned(), entry: None, at };
+        let link = |what: &str, at| Link::new(what, at);
         let chain = [link("table", Some(4)), link("string \"abc\" became \"abd\"", Some(24))];
         assert_eq!(path(&chain), "at +0x4 -> table, at +0x18 -> string \"abc\" became \"abd\"");
     }

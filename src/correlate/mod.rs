@@ -8,9 +8,11 @@ mod blocks;
 mod fingerprint;
 mod functions;
 mod objects;
+mod places;
 mod renamed;
 
 use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
@@ -19,12 +21,15 @@ use crate::normalize::{EntityId, EntityKind, Normalized};
 use crate::pair::{Pair, Side};
 use blocks::Scopes;
 
+pub use places::Places;
+
 /// Which original entity corresponds to which patched one.
 #[derive(Debug, Clone, Default)]
 pub struct Matching {
     to_patched: Vec<Option<EntityId>>,
     to_original: Vec<Option<EntityId>>,
     asked_for: Option<Pair<EntityId>>,
+    places: OnceLock<Places>,
 }
 
 impl Matching {
@@ -41,6 +46,11 @@ impl Matching {
     /// Whether this is the pair that was asked for, whatever its names.
     pub fn is_asked_for(&self, ids: Pair<EntityId>) -> bool {
         self.asked_for == Some(ids)
+    }
+
+    /// Which nameless places correspond. `sides` are those that were matched.
+    pub fn places(&self, sides: Pair<&Normalized<'_, '_>>) -> &Places {
+        self.places.get_or_init(|| Places::find(sides, self))
     }
 
     fn put(&mut self, pair: Pair<EntityId>) {
@@ -72,6 +82,7 @@ fn matched(sides: Pair<&Normalized<'_, '_>>, asked_for: Option<Pair<EntityId>>) 
         to_patched: vec![None; sides.original.entities().len()],
         to_original: vec![None; sides.patched.entities().len()],
         asked_for,
+        places: OnceLock::new(),
     };
     if let Some(ids) = asked_for {
         matching.put(ids);

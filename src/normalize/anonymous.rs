@@ -272,11 +272,12 @@ const LONGEST_TEXT: usize = 1 << 16;
 
 /// Where the text of characters of `N` bytes ends that begins here, its end included.
 fn text_end<const N: usize>(bytes: &[u8]) -> Option<usize> {
+    let is_shown = |b: u8| b >= b' ' && b != 0x7f || matches!(b, 7..=13 | 0x1b);
     let is_text = |character: &[u8; N]| match character[..] {
         // The kernel's log levels begin with the control character 1.
-        [b] => b >= b' ' && b != 0x7f || matches!(b, 1 | 7..=13 | 0x1b),
-        // Beyond the first 256 characters, wide ones cannot be told from numbers.
-        [low, ref high @ ..] => low != 0 && high.iter().all(|&b| b == 0),
+        [b] => is_shown(b) || b == 1,
+        // Beyond the first 256 characters, wide ones cannot be told from numbers, nor can those that nobody shows.
+        [low, ref high @ ..] => is_shown(low) && high.iter().all(|&b| b == 0),
         [] => false,
     };
     let characters = &bytes[..bytes.len().min(LONGEST_TEXT)].as_chunks::<N>().0;

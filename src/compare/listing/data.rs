@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::compare::content::Run;
 use crate::compare::delta::Place;
-use crate::compare::references::{Sides, Visiting, describe, extent};
+use crate::compare::references::{Sides, Visiting, describe};
 use crate::normalize::{EntityId, Target};
 use crate::pair::{Pair, Side};
 
@@ -130,11 +130,8 @@ impl<'s, 'c> Parts<'s, 'c> {
     /// Whether nameless content that counts as different is the same but for places that have moved along with the
     /// code beside them.
     pub(super) fn only_moved(&self, pair: Pair<Target>) -> bool {
-        let extents =
-            Pair::new(extent(self.sides.original, pair.original), extent(self.sides.patched, pair.patched));
-        let Some(Pair { original: o, patched: p }) = extents.both().filter(|_| self.is_content(pair)) else {
-            return false;
-        };
+        let extents = self.sides.told_extents(pair).filter(|_| self.is_content(pair));
+        let Some(Pair { original: o, patched: p }) = extents else { return false };
         // What is shown in part only is not shown to be the same.
         if (o.2 - o.1).max(p.2 - p.1) > MOST {
             return false;
@@ -158,9 +155,7 @@ impl<'s, 'c> Parts<'s, 'c> {
         if !self.is_content(pair) {
             return;
         }
-        let extents =
-            Pair::new(extent(self.sides.original, pair.original), extent(self.sides.patched, pair.patched));
-        let Some(Pair { original: o, patched: p }) = extents.both() else { return };
+        let Some(Pair { original: o, patched: p }) = self.sides.told_extents(pair) else { return };
         if self.seen.len() >= MOST_PARTS {
             let note = format!("more than {MOST_PARTS} nameless things differ; the others are not shown");
             if !self.notes.contains(&note) {
@@ -189,11 +184,7 @@ impl<'s, 'c> Parts<'s, 'c> {
         let mut found = Vec::new();
         while let Some((from, pair)) = self.waiting.pop_front() {
             let sides = self.sides;
-            let (Some(o), Some(p)) =
-                (extent(sides.original, pair.original), extent(sides.patched, pair.patched))
-            else {
-                continue;
-            };
+            let Some(Pair { original: o, patched: p }) = sides.told_extents(pair) else { continue };
             let (text_o, text_p) =
                 (describe(sides.original, pair.original), describe(sides.patched, pair.patched));
             // Where it lies in its section says nothing, and the name of one side is enough to find it by.

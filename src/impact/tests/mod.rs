@@ -350,8 +350,8 @@ fn chains_of_references_are_kept() {
                 at: Pair::default(),
                 what: "the string \"abc\" at +0x12 became \"abd\"".to_owned(),
                 chain: vec![
-                    Link { what: "table".to_owned(), entry: Some(1), at: Some(3) },
-                    Link { what: "string \"abd\"".to_owned(), entry: None, at: Some(0x12) },
+                    Link { what: "table".to_owned(), entry: Some(1), at: Some(3), in_doubt: false },
+                    Link { what: "string \"abd\"".to_owned(), entry: None, at: Some(0x12), in_doubt: false },
                 ],
             }],
             shifts: crate::compare::Shifts::default(),
