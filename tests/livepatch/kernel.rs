@@ -174,7 +174,7 @@ fn livepatches_load_and_change_what_they_should() {
             "filesystems_proc_show (symbol",
         ];
         assert_eq!(found, expected, "{}", run.stdout);
-        assert!(run.stdout.contains("string \"Patched \""), "{}", run.stdout);
+        assert!(run.stdout.contains("became \"Patched \""), "{}", run.stdout);
         assert!(run.stdout.contains("is number 7 of 1 in vmlinux"), "{}", run.stdout);
     }
     // The module as the kernel's build made it is the same code, and would not load.
