@@ -102,11 +102,22 @@ fn livepatches_load_and_change_what_they_should() {
     let symvers = kernel.join("headers/Module.symvers");
     let mut link = fixscope(folder);
     run_expecting(link.args(["livepatch", "link", "--symvers"]).args([&symvers, &module]), 0);
+    // Another text in one of the functions, and names that the kernel does not have.
+    let source = std::fs::read_to_string(ours("fixes.c")).expect("it is there");
+    let source = source.replacen("\"patched \"", "\"Patched \"", 1);
+    let source = source
+        .replace("vmlinux.uts_sem$0", "vmlinux.uts_smem$0")
+        .replace(".old_sympos = 1", ".old_sympos = 7");
+    std::fs::write(folder.join("other.c"), source).expect("it is writable");
+    let other = build(&kernel, folder, "other", "");
+    run_expecting(fixscope(folder).args(["livepatch", "link", "-q"]).arg(&other), 0);
     let pktgen = kernel.join("modules/kernel/net/core/pktgen.ko");
-    let files = [(&*module, "fixes.ko"), (&*unlinked, "unlinked.ko"), (&*pktgen, "pktgen.ko")];
+    let files =
+        [(&*module, "fixes.ko"), (&*unlinked, "unlinked.ko"), (&*other, "other.ko"), (&*pktgen, "pktgen.ko")];
     let console = boot(&kernel, folder, &files);
 
     assert!(!console.contains("loaded without being linked"), "{console}");
+    assert!(!console.contains("loaded with a wrong name"), "{console}");
     let command_line = "console=ttyS0 quiet panic=-1";
     let patched = format!("patched {command_line}");
     for (heading, is_patched, pktgen_is_there) in [
@@ -140,31 +151,39 @@ fn livepatches_load_and_change_what_they_should() {
     run_expecting(analyze.arg("--work-dir").arg(&work), 1);
     let objects = ["fs/proc/cmdline.o", "fs/filesystems.o", "kernel/sys.o", "net/core/pktgen.o"];
     let objects = objects.map(|object| work.join("objects/patched").join(object));
-    let verify = |module: &Path, status| {
+    let vmlinuz = kernel.join("vmlinuz");
+    let verify = |module: &Path, base: &Path, status| {
         let mut verify = fixscope(folder);
         verify.args(["livepatch", "verify"]).arg(module).arg("--patched").args(&objects);
-        run_expecting(verify.arg("--base").args([&folder.join("kallsyms"), &pktgen]), status)
+        run_expecting(verify.arg("--base").args([base, &pktgen]), status)
     };
-    let run = verify(&module, 0);
     let same = "__do_sys_newuname, __x64_sys_newuname, cmdline_proc_show, filesystems_proc_show, pgctrl_show";
-    assert_eq!(run.stdout, format!("the same as in the patched build: {same}\n"));
-    assert_eq!(run.stderr, "", "everything can be checked");
+    // The image has the same names as the kernel that runs.
+    for base in [&folder.join("kallsyms"), &vmlinuz] {
+        let run = verify(&module, base, 0);
+        assert_eq!(run.stdout, format!("the same as in the patched build: {same}\n"));
+        assert_eq!(run.stderr, "", "everything can be checked");
+
+        let run = verify(&other, base, 1);
+        let found: Vec<&str> =
+            run.stdout.lines().filter_map(|line| Some(line.split_once("): ")?.0)).collect();
+        let expected = [
+            ".klp.sym.vmlinux.uts_smem,0 (symbol",
+            "__do_sys_newuname (different",
+            "cmdline_proc_show (different",
+            "filesystems_proc_show (symbol",
+        ];
+        assert_eq!(found, expected, "{}", run.stdout);
+        assert!(run.stdout.contains("became \"Patched \""), "{}", run.stdout);
+        assert!(run.stdout.contains("is number 7 of 1 in vmlinux"), "{}", run.stdout);
+    }
     // The module as the kernel's build made it is the same code, and would not load.
-    let run = verify(&unlinked, 1);
+    let run = verify(&unlinked, &vmlinuz, 1);
     assert!(run.stdout.contains(".klp.sym.vmlinux.uts_sem$0 (unlinked)"), "{}", run.stdout);
     assert!(run.stdout.contains(same), "{}", run.stdout);
 
-    // Another text in one of the functions is one difference.
-    let source = std::fs::read_to_string(ours("fixes.c")).expect("it is there");
-    std::fs::write(folder.join("other.c"), source.replacen("\"patched \"", "\"Patched \"", 1))
-        .expect("it is writable");
-    let other = build(&kernel, folder, "other", "");
-    run_expecting(fixscope(folder).args(["livepatch", "link", "-q"]).arg(&other), 0);
-    let run = verify(&other, 1);
-    let differences: Vec<&str> = run.stdout.lines().filter(|line| line.contains("): ")).collect();
-    assert!(
-        matches!(differences[..], [only] if only.starts_with("cmdline_proc_show (different)") && only.contains("Patched")),
-        "{}",
-        run.stdout
-    );
+    let mut stub = fixscope(folder);
+    stub.args(["livepatch", "verify"]).arg(&module).arg("--base").arg(kernel.join("System.map"));
+    let run = run_expecting(&mut stub, 2);
+    assert!(run.stderr.contains("name the vmlinuz"), "{}", run.stderr);
 }

@@ -26,7 +26,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   fixscope analyze --tree linux --patch fix.patch --work-dir work --keep
   fixscope livepatch verify livepatch-fix.ko --patched PATCHED/fs/proc/cmdline.o \\
-      --base kallsyms --base /lib/modules/$(uname -r)/kernel/net/core/pktgen.ko
+      --base /boot/vmlinuz-$(uname -r) /lib/modules/$(uname -r)/kernel/net/core/pktgen.ko
 
 Replacements are compared with the functions of the patched object files, under
 their names. With symbols of the kernel and of the modules that are patched, each
@@ -87,7 +87,7 @@ pub struct VerifyArgs {
     /// Object files of the patched build that have the functions which are replaced
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath)]
     pub patched: Vec<PathBuf>,
-    /// Symbols of the kernel that is patched: a saved /proc/kallsyms, a System.map or a vmlinux, and patched modules (.ko)
+    /// The kernel that is patched: its vmlinuz or vmlinux, a System.map or a saved /proc/kallsyms, and patched modules (.ko)
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath)]
     pub base: Vec<PathBuf>,
     /// Form of the report

@@ -27,26 +27,25 @@ pub(super) fn check(module: &Module<'_>, kernel: &KernelSymbols, verdict: &mut V
         );
         verdict.findings.push(Finding::new(Code::Depends, &shown, what));
     }
-    match (value("vermagic"), kernel.vermagic()) {
-        (Some(own), [_, ..]) => {
-            for (file, theirs) in
-                kernel.vermagic().iter().filter(|(_, theirs)| theirs.trim_end() != own.trim_end())
-            {
-                let what =
-                    format!("was built for \"{}\", and {file} is \"{}\"", own.trim_end(), theirs.trim_end());
-                verdict.findings.push(Finding::new(Code::Vermagic, &shown, what));
-            }
-        }
-        (Some(own), []) => verdict.unchecked.push(format!(
-            "whether the kernel is \"{}\": name one of its modules or its vmlinux with --base",
-            own.trim_end()
-        )),
-        (None, _) => {
-            let what =
-                "says for which kernel it was built nowhere (no vermagic); build it with the kernel's make";
-            verdict.findings.push(Finding::new(Code::Vermagic, &shown, what));
-        }
+    let own = value("vermagic").unwrap_or_default().trim_end();
+    let release = own.split(' ').next().unwrap_or_default();
+    if own.is_empty() {
+        let what =
+            "says nowhere for which kernel it was built (no vermagic); build it with the kernel's make";
+        verdict.findings.push(Finding::new(Code::Vermagic, &shown, what));
+    } else if kernel.vermagic().is_empty() && kernel.releases().is_empty() {
+        verdict.unchecked.push(format!(
+            "whether the kernel is \"{own}\": name its vmlinuz or vmlinux, or one of its modules, with --base"
+        ));
     }
+    let differ = |file: &str, theirs: &str| {
+        let what = format!("was built for \"{own}\", and {file} is \"{theirs}\"");
+        Finding::new(Code::Vermagic, &shown, what)
+    };
+    let modules = kernel.vermagic().iter().map(|(file, theirs)| (file, theirs.trim_end(), own));
+    let kernels = kernel.releases().iter().map(|(file, theirs)| (file, theirs.as_str(), release));
+    let others = modules.chain(kernels).filter(|(_, theirs, ours)| !own.is_empty() && theirs != ours);
+    verdict.findings.extend(others.map(|(file, theirs, _)| differ(file, theirs)));
 
     for symbol in module.symbols.iter().skip(1) {
         let name = module.symbol_name(symbol)?;

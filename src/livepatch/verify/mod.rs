@@ -2,6 +2,7 @@
 
 mod form;
 mod functions;
+mod image;
 mod symbols;
 
 use serde::Serialize;

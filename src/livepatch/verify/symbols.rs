@@ -7,7 +7,7 @@ use object::Endianness;
 use object::elf;
 use object::read::elf::{FileHeader, Sym};
 
-use super::{Code, Finding, Verdict};
+use super::{Code, Finding, Verdict, image};
 use crate::error::{Error, Result};
 use crate::livepatch::link::SHN_LIVEPATCH;
 use crate::livepatch::module::{Header, Module};
@@ -22,17 +22,24 @@ use crate::livepatch::tables::Tables;
 pub struct KernelSymbols {
     objects: BTreeMap<String, BTreeMap<String, u64>>,
     vermagic: Vec<(String, String)>,
+    releases: Vec<(String, String)>,
 }
 
 impl KernelSymbols {
-    /// Reads one more file: a `System.map`, a saved `/proc/kallsyms`, a `vmlinux`, or a module of the kernel.
+    /// Reads one more file: a `vmlinuz` or other image that is booted, a `vmlinux`, a `System.map`, a saved
+    /// `/proc/kallsyms`, or a module of the kernel.
     ///
     /// # Errors
     /// [`Error::Input`] when it is none of them (`not-symbols`), Debian's `System.map` that holds no symbols
     /// (`stub`), a kallsyms without addresses, as users without privileges see it (`no-addresses`), or damaged.
     pub fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
+        if let Some(kernel) = image::unpacked(path, bytes)? {
+            return self.add_image(path, &kernel);
+        }
         if !bytes.starts_with(&elf::ELFMAG) {
-            return self.add_text(path, bytes);
+            // The images of arm64, which are not compressed.
+            let is_image = bytes.get(56..60) == Some(b"ARM\x64");
+            return if is_image { self.add_image(path, bytes) } else { self.add_text(path, bytes) };
         }
         let relocatable = Header::parse(bytes).ok().and_then(|header| {
             let endian = header.endian().ok()?;
@@ -46,21 +53,35 @@ impl KernelSymbols {
         &self.vermagic
     }
 
+    /// The releases of the kernels among the files: each with the file that says it.
+    pub fn releases(&self) -> &[(String, String)] {
+        &self.releases
+    }
+
+    fn add_image(&mut self, path: &Path, kernel: &[u8]) -> Result<()> {
+        let Some(names) = image::names(kernel) else {
+            let what = "has no list of its symbols (CONFIG_KALLSYMS), or in a form that is not known; save /proc/kallsyms \
+                        as root on the running kernel, and name that";
+            return Err(Error::input(path, "not-symbols", what));
+        };
+        names.iter().for_each(|name| self.count(VMLINUX, name));
+        self.releases.extend(image::release(kernel).map(|release| (path.display().to_string(), release)));
+        Ok(())
+    }
+
     fn add_text(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
         let error = |code, what: String| Err(Error::input(path, code, what));
         let Ok(text) = std::str::from_utf8(bytes) else {
             return error(
                 "not-symbols",
-                "is neither a vmlinux or module nor a list of symbols; of a compressed kernel, save /proc/kallsyms \
-                 as root while it runs, and name that"
-                    .to_owned(),
+                "is neither a vmlinux, vmlinuz or module nor a list of symbols".to_owned(),
             );
         };
         if text.starts_with("ffffffffffffffff B The real System.map") {
             return error(
                 "stub",
-                "holds no symbols, as Debian's do not; save /proc/kallsyms as root on the running kernel and name \
-                 that, or the System.map of the kernel's -dbg package"
+                "holds no symbols, as Debian's do not; name the vmlinuz beside it, or a /proc/kallsyms that was saved as \
+                 root on the running kernel"
                     .to_owned(),
             );
         }
@@ -129,6 +150,7 @@ impl KernelSymbols {
                 self.count(VMLINUX, &String::from_utf8_lossy(name));
             }
         }
+        self.releases.extend(image::release(bytes).map(|release| (path.display().to_string(), release)));
         Ok(())
     }
 
@@ -209,7 +231,7 @@ pub(super) fn check(
     }
     for (object, count) in unknown {
         let file = if object == VMLINUX {
-            "a vmlinux, a System.map or a saved /proc/kallsyms".to_owned()
+            "its vmlinuz, a vmlinux, a System.map or a saved /proc/kallsyms".to_owned()
         } else {
             format!("{object}.ko or a /proc/kallsyms that was saved while it was loaded")
         };
