@@ -64,7 +64,9 @@ impl Sides<'_> {
     ) -> Result<(), Mismatch> {
         let runs =
             Pair::new(next_start(self.original, pair.original), next_start(self.patched, pair.patched));
-        if !runs.any() {
+        let as_long = whole.original.2 - whole.original.1 == whole.patched.2 - whole.patched.1;
+        let is_linked = self.original.unit.linked.is_some() || self.patched.unit.linked.is_some();
+        if !runs.any() && (as_long || is_linked) {
             return self.same_range(whole, visiting);
         }
         let next =
@@ -75,14 +77,15 @@ impl Sides<'_> {
             Reach { sure: filled(self.original, whole.original, next.original, None), end: whole.original.2 },
             Reach { sure: filled(self.patched, whole.patched, next.patched, None), end: whole.patched.2 },
         );
-        if let Some(common) = common(whole, reaches)
+        if runs.any()
+            && let Some(common) = common(whole, reaches)
             && self.same_range(common, &mut tried).is_ok()
         {
             *visiting = tried;
             return Ok(());
         }
         let places = self.matching.places(Pair::new(self.original, self.patched));
-        let reaches = self.reaches(places, whole);
+        let reaches = self.reaches(places, pair, whole);
         let Some(common) = common(whole, reaches) else {
             let length = |e: ContentExtent, r: Reach| r.sure - e.1;
             let (o, p) = (length(whole.original, reaches.original), length(whole.patched, reaches.patched));
@@ -107,10 +110,15 @@ impl Sides<'_> {
     }
 
     /// What both sides tell of where two extents end.
-    fn reaches(&self, places: &Places, whole: Pair<ContentExtent>) -> Pair<Reach> {
+    fn reaches(&self, places: &Places, pair: Pair<Target>, whole: Pair<ContentExtent>) -> Pair<Reach> {
+        let of = |side, target, here: ContentExtent, there| match target {
+            // It has a symbol, and that has a size.
+            Target::Entity { .. } => Reach { sure: here.2, end: here.2 },
+            _ => self.reach(places, side, here, there),
+        };
         Pair::new(
-            self.reach(places, Side::Original, whole.original, whole.patched),
-            self.reach(places, Side::Patched, whole.patched, whole.original),
+            of(Side::Original, pair.original, whole.original, whole.patched),
+            of(Side::Patched, pair.patched, whole.patched, whole.original),
         )
     }
 
@@ -153,7 +161,7 @@ impl Sides<'_> {
             return Some(whole);
         }
         let places = self.matching.places(Pair::new(self.original, self.patched));
-        let reaches = self.reaches(places, whole);
+        let reaches = self.reaches(places, pair, whole);
         let cut = |(section, start, _): ContentExtent, reach: Reach| (section, start, reach.end);
         let told = Pair::new(cut(whole.original, reaches.original), cut(whole.patched, reaches.patched));
         Some(common(whole, reaches).unwrap_or(told))

@@ -20,7 +20,8 @@ struct Verdict {
 
 /// Cases whose cause is told better from assembly. Among machine code a NOP that ends at a round address may be there
 /// for alignment, and only the table that leads to it tells that one more is there; in assembly it is an instruction.
-const OTHER_CAUSE: [&str; 1] = ["static_key_branch_added"];
+/// In assembly a table has a label, and a place in the middle of it is one for sure.
+const OTHER_CAUSE: [&str; 2] = ["static_key_branch_added", "table_read_from_its_middle"];
 
 /// What comparing two files gives.
 fn verdict(arch: &str, original: &Path, patched: &Path) -> Result<Verdict, String> {

@@ -16,10 +16,12 @@ whole:
 	.type middle, @function
 middle:
 	movl %edi, %edi
-	movl .LC0+12(,%rdi,4), %eax
+	movl .LC1(,%rdi,4), %eax
 	ret
 	.size middle, .-middle
 	.section .rodata
 	.align 32
 .LC0:
-	.long 1, 2, 3, 4, 5, 6, 7, 8
+	.long 1, 2, 3
+.LC1:
+	.long 4, 5, 6, 7, 8

@@ -16,10 +16,12 @@ whole:
 	.type middle, @function
 middle:
 	movl %edi, %edi
-	movl .LC0+16(,%rdi,4), %eax
+	movl .LC1(,%rdi,4), %eax
 	ret
 	.size middle, .-middle
 	.section .rodata
 	.align 32
 .LC0:
-	.long 1, 2, 3, 0, 4, 5, 6, 7, 8
+	.long 1, 2, 3, 0
+.LC1:
+	.long 4, 5, 6, 7, 8
