@@ -26,9 +26,10 @@ struct Compiler {
     objcopy: &'static str,
     /// Whether fixscope reads the assembly of the target.
     reads_assembly: bool,
-    /// Whether nothing may be listed but what was altered. Elsewhere nothing that was altered may be missing: Clang merges
-    /// variables on Arm machines (LLVM's GlobalMerge), and where what is reached from the address of the first of them
-    /// cannot be followed, a function is listed when they change places (see "Section anchors" in ARCHITECTURE.md).
+    /// Whether nothing may be listed but what was altered. Elsewhere nothing that was altered may be missing: where what is
+    /// reached from the address of one of several variables cannot be followed, a function is listed when they change
+    /// places (see "Section anchors" in ARCHITECTURE.md), and Clang merges variables on Arm machines (GlobalMerge); how
+    /// far tables without names reach is a guess.
     is_exact: bool,
     /// Whether data objects that share a section are reached from one address, so that sections of their own make other
     /// code.
@@ -112,7 +113,7 @@ const CROSS_WAYS: &[&str] = &[
     "-O1 -fno-pic",
     "-O3 -fstack-protector-strong",
 ];
-const I386: Compiler = Compiler { target: "-m32", ways: CROSS_WAYS, ..GCC };
+const I386: Compiler = Compiler { target: "-m32", is_exact: false, ways: CROSS_WAYS, ..GCC };
 const I386_CLANG: Compiler =
     Compiler { command: "clang-16", target: "--target=i686-linux-gnu", always: "", ..I386 };
 const AARCH64: Compiler = Compiler {
@@ -121,6 +122,7 @@ const AARCH64: Compiler = Compiler {
     // `tests/assembly_across.rs` compares it: it holds anchors, which are not followed there.
     reads_assembly: false,
     has_section_anchors: true,
+    is_exact: false,
     ways: &[
         "-O2 -fno-pic",
         "-O2 -ffunction-sections -fdata-sections",
@@ -136,7 +138,6 @@ const AARCH64_CLANG: Compiler = Compiler {
     command: "clang-16",
     target: "--target=aarch64-linux-gnu",
     has_section_anchors: false,
-    is_exact: false,
     always: "",
     ways: CROSS_WAYS,
     ..AARCH64
@@ -148,6 +149,7 @@ const ARM: Compiler = Compiler {
     // `tests/assembly_across.rs` compares it: it holds anchors, which are not followed there.
     reads_assembly: false,
     has_section_anchors: true,
+    is_exact: false,
     ways: CROSS_WAYS,
     ..GCC
 };
@@ -155,7 +157,6 @@ const ARM_CLANG: Compiler = Compiler {
     command: "clang-16",
     target: "--target=arm-linux-gnueabihf -marm",
     has_section_anchors: false,
-    is_exact: false,
     always: "",
     ..ARM
 };
