@@ -15,6 +15,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// Whether the tests of other architectures shall try everything, as by hand: `FIXSCOPE_THOROUGH=1`. Without it they try a
+/// part that takes a few minutes on two processors.
+pub fn is_thorough() -> bool {
+    std::env::var_os("FIXSCOPE_THOROUGH").is_some()
+}
+
 /// What a run of fixscope left behind.
 pub struct Run {
     /// Exit status; a signal is a failure of the test already.
