@@ -27,13 +27,74 @@ pub struct AnalyzePlan {
     pub detail: bool,
     /// Collect what a livepatch skeleton is made of.
     pub skeleton: bool,
+    /// Look at what callers rely on beyond the calling convention.
+    pub abi: Option<AbiPlan>,
     /// Number of jobs at a time, at least 1.
     pub jobs: usize,
+}
+
+/// How closely it is looked at what callers rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AbiPlan {
+    /// Work out which functions must be replaced together.
+    pub closure: bool,
+    /// What is shown by compiling again.
+    pub prove: Prove,
+    /// Seconds after which no further compilation begins.
+    pub limit: u64,
+}
+
+/// What is shown by compiling again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Prove {
+    /// Nothing.
+    Off,
+    /// Who relies on the functions that the fix changes or removes.
+    Changed,
+    /// Who relies on each function of the unit.
+    Functions,
+    /// Which function was shaped by which optimisation.
+    Optimisations,
+    /// Both of the last two.
+    All,
+}
+
+impl Prove {
+    /// Whether each function of a unit is looked at.
+    pub fn all_functions(self) -> bool {
+        matches!(self, Prove::Functions | Prove::All)
+    }
+
+    /// Whether each optimisation is switched off in turn.
+    pub fn optimisations(self) -> bool {
+        matches!(self, Prove::Optimisations | Prove::All)
+    }
+}
+
+/// A request of `fixscope abi`.
+#[derive(Debug, Clone)]
+pub enum AbiRequest {
+    /// Object files as they are; of one with a symbol only that function.
+    Files {
+        /// The files.
+        files: Vec<FileSymbol>,
+        /// Number of jobs at a time, at least 1.
+        jobs: usize,
+    },
+    /// Units of a tree, which are compiled for it.
+    Units {
+        /// The tree and the units, as [`FixSource::Nothing`].
+        plan: Box<AnalyzePlan>,
+        /// The functions asked for; empty for all.
+        functions: Vec<String>,
+    },
 }
 
 /// Where the fix comes from.
 #[derive(Debug, Clone)]
 pub enum FixSource {
+    /// Nowhere: these sources, relative to the tree, are compiled as they are.
+    Nothing(Vec<PathBuf>),
     /// Unified diffs, applied one after the other.
     Patches {
         /// The patches; `None` in `path` is standard input, already read into `text`.
@@ -178,4 +239,26 @@ pub struct CopyPlan {
     pub symbols: Vec<String>,
     /// As [`DiffPlan::syntax`].
     pub syntax: Option<&'static Syntax>,
+}
+
+/// A request of `fixscope livepatch link`.
+#[derive(Debug, Clone)]
+pub struct LinkPlan {
+    /// The module.
+    pub module: PathBuf,
+    /// Lists of what is exported; with none, what the module notes is believed.
+    pub symvers: Vec<PathBuf>,
+    /// As [`crate::livepatch::link::Request::patched_by`].
+    pub patched_by: std::collections::BTreeMap<String, String>,
+}
+
+/// A request of `fixscope livepatch verify`.
+#[derive(Debug, Clone)]
+pub struct VerifyPlan {
+    /// The linked module.
+    pub module: PathBuf,
+    /// Object files of the patched build.
+    pub patched: Vec<PathBuf>,
+    /// Files with symbols of the kernel and of its modules.
+    pub base: Vec<PathBuf>,
 }

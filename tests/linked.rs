@@ -576,17 +576,50 @@ fn constants_in_a_writable_section() {
     assert_eq!(listed(&original, &patched), set(&["new object more"]));
 }
 
+/// Where nothing tells which numbers are addresses, equal bytes may lead to something else.
 #[test]
-fn linked_files_of_i386_are_refused() {
+fn linked_files_of_other_architectures_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let at = folder.path();
-    std::fs::write(at.join("a.c"), "int f(int x) { return x + 1; } int _start(void) { return f(3); }")
-        .expect("the temporary folder is writable");
-    for (name, flags) in [("fixed", &["-no-pie", "-fno-pic"]), ("shared", &["-shared", "-fPIC"])] {
-        let mut words = vec!["gcc", "-m32", "-nostdlib", "-o", name, "a.c"];
-        words.extend(flags);
-        sh(&words, at);
-        let output = run_expecting(fixscope(at).arg("diff").args([at.join(name), at.join(name)]), 2);
-        assert!(output.stderr.contains("is a linked file of i386"), "{}", output.stderr);
+    let program = link(folder.path(), "F int use_case(int x) { return x; }", "-fPIC -shared", &[], "program");
+    let sound = std::fs::read(&program).expect("it is linked");
+    // e_machine, 18 bytes into every ELF header (gABI).
+    for (machine, name) in [(183_u16, "aarch64"), (243, "riscv64"), (258, "loongarch64")] {
+        let mut bytes = sound.clone();
+        bytes[18..20].copy_from_slice(&machine.to_le_bytes());
+        std::fs::write(&program, bytes).expect("writable");
+        is_refused(&program, name);
     }
+}
+
+#[test]
+#[ignore = "needs cross compilers"]
+fn linked_files_of_cross_compilers_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arch, compiler) in [
+        ("i386", &["gcc", "-m32"][..]),
+        ("aarch64", &["aarch64-linux-gnu-gcc"]),
+        ("arm", &["arm-linux-gnueabihf-gcc", "-marm"]),
+        ("arm", &["arm-linux-gnueabihf-gcc", "-mthumb"]),
+        ("ppc64le", &["powerpc64le-linux-gnu-gcc"]),
+        ("s390x", &["s390x-linux-gnu-gcc"]),
+        ("riscv64", &["riscv64-linux-gnu-gcc"]),
+    ] {
+        let at = folder.path();
+        std::fs::write(at.join("a.c"), "int f(int x) { return x + 1; } int _start(void) { return f(3); }")
+            .expect("the temporary folder is writable");
+        for flags in [["-no-pie", "-fno-pic"], ["-shared", "-fPIC"]] {
+            let mut words = compiler.to_vec();
+            words.extend(["-nostdlib", "-o", "linked", "a.c"]);
+            words.extend(flags);
+            sh(&words, at);
+            is_refused(&at.join("linked"), arch);
+        }
+    }
+}
+
+fn is_refused(linked: &Path, arch: &str) {
+    let home = linked.parent().expect("it lies in a folder");
+    let run = run_expecting(fixscope(home).arg("diff").args([linked, linked]), 2);
+    let said = format!("is a linked file of {arch}");
+    assert!(run.stderr.contains(&said) && run.stderr.contains("compare its object files"), "{}", run.stderr);
 }

@@ -30,7 +30,8 @@
 //! 6. [`Arch::reaches`], where compilers form one address for several variables, and [`Arch::jump_tables`].
 //! 7. [`Arch::numbers`], [`Arch::conventions`], [`Arch::effects`]: which numbers are lines or offsets of members,
 //!    and what callers may rely on. What is not sure is left out; registers that are not sure are all of them.
-//! 8. [`Arch::addresses`], [`Arch::dynamic`] and [`Arch::relocation_type`], for linked files.
+//! 8. [`Arch::reads_linked_code`], [`Arch::addresses`], [`Arch::dynamic`] and [`Arch::relocation_type`], for linked
+//!    files.
 //! 9. [`Syntax`] with one line in [`SYNTAXES`], for assembly text.
 //!
 //! `tests/own_architecture.rs` does the first five steps for a toy machine, from outside of this crate;
@@ -182,9 +183,9 @@ pub trait Arch: Sync {
     }
 
     /// Whether [`Arch::addresses`] finds what code of linked files refers to. Where it does not, two programs could
-    /// have the same bytes and do something else.
+    /// have the same bytes and do something else, and linked files are refused.
     fn reads_linked_code(&self) -> bool {
-        true
+        false
     }
 
     /// Whether `bytes`, which lie between two functions, do nothing but fill space.
@@ -251,6 +252,14 @@ pub trait Arch: Sync {
     fn effects(&self, code: &Code<'_>, insn: &Insn) -> Effects {
         let _ = (code, insn);
         Effects { reads: RegSet::ALL, writes: RegSet::ALL }
+    }
+
+    /// Registers of which the instruction reads nothing but the lowest byte (`reads`), and those of which it writes nothing
+    /// but that, leaves the rest, and reads no more (`writes`): [`Arch::effects`] has both of the latter among what is
+    /// read and written, because the rest is seen behind it. Where nothing of this is told, they are read.
+    fn low_parts(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        let _ = (code, insn);
+        Effects::default()
     }
 
     /// Name of a register number of [`RegSet`], such as `rax`.

@@ -1,5 +1,7 @@
 //! One function's reliance on another, with its evidence.
 
+use std::collections::BTreeSet;
+
 use crate::normalize::EntityId;
 
 /// In which way a function relies on another one's body.
@@ -29,6 +31,29 @@ pub enum Kind {
     Visibility,
     /// It knows a variable's value, since nobody writes the variable.
     VariableRemoved,
+    /// Compiling again shows that it relies on the other one, and nothing shows in which way.
+    Unexplained,
+}
+
+impl Kind {
+    /// The name that reports have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::InlinedInto => "inlined-into",
+            Kind::Clone => "clone",
+            Kind::ReturnDropped => "return-dropped",
+            Kind::ArgumentDropped => "argument-dropped",
+            Kind::ArgumentByValue => "argument-by-value",
+            Kind::Specialised => "specialised",
+            Kind::RegisterContract => "register-contract",
+            Kind::SideEffectAssumption => "side-effect-assumption",
+            Kind::Folded => "folded",
+            Kind::StackAlignment => "stack-alignment",
+            Kind::Visibility => "visibility",
+            Kind::VariableRemoved => "variable-removed",
+            Kind::Unexplained => "unexplained",
+        }
+    }
 }
 
 /// How strong evidence is, the strongest first.
@@ -42,6 +67,18 @@ pub enum Strength {
     Seen,
     /// Possible.
     Suspected,
+}
+
+impl Strength {
+    /// The word that reports have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strength::Proved => "proved",
+            Strength::Recorded => "recorded",
+            Strength::Seen => "seen",
+            Strength::Suspected => "suspected",
+        }
+    }
 }
 
 /// Where evidence comes from.
@@ -92,4 +129,13 @@ pub struct Reliance {
     pub by: Party,
     /// What shows it, the strongest first; never empty.
     pub evidence: Vec<Evidence>,
+    /// The options of the optimisations that shaped one of the two, where switching them off showed it.
+    pub through: BTreeSet<String>,
+}
+
+impl Reliance {
+    /// The strength of its strongest evidence.
+    pub fn strength(&self) -> Strength {
+        self.evidence.iter().map(|e| e.strength).min().unwrap_or(Strength::Suspected)
+    }
 }

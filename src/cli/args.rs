@@ -1,12 +1,15 @@
 //! What may be typed. Nothing here touches a file or the environment.
 
+pub mod abi;
 pub mod inspect;
+pub mod livepatch;
 pub mod matrix;
 pub mod saved;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use abi::AbiArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use fixscope_arch::{SYNTAXES, Syntax};
@@ -67,6 +70,9 @@ pub enum Command {
     /// Compare two object files, archives or folders of them, or one symbol of each
     #[command(after_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Diff(DiffArgs),
+    /// Tell what callers rely on beyond the calling convention
+    #[command(after_help = abi::help())]
+    Abi(Box<abi::AbiCommandArgs>),
     /// List the functions and data objects of object and assembly files
     #[command(after_help = inspect::info_help())]
     Info(inspect::InfoArgs),
@@ -79,6 +85,12 @@ pub enum Command {
     /// Cut functions and data objects out of an assembly file, with what they need
     #[command(after_help = inspect::copy_help())]
     Copy(inspect::CopyArgs),
+    /// Make a built livepatch into one that loads, or check one
+    Livepatch {
+        /// Which step.
+        #[command(subcommand)]
+        command: livepatch::LivepatchCommand,
+    },
     /// Show a saved report in any form
     #[command(after_help = saved::report_help())]
     Report(saved::ReportArgs),
@@ -168,6 +180,10 @@ pub struct AnalyzeArgs {
     /// List units, commands and compilations, and compile nothing
     #[arg(long, conflicts_with_all = ["skeleton", "show", "pretty", "full"], help_heading = "Building")]
     pub dry_run: bool,
+
+    /// What callers rely on.
+    #[command(flatten)]
+    pub abi: AbiArgs,
 
     /// Write a livepatch source with the changed functions to a new folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]

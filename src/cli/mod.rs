@@ -1,11 +1,13 @@
 //! The command line: the only part that reads arguments, the environment and standard input, and that decides
 //! the exit status.
 
+mod abi;
 mod args;
 mod config;
 mod environment;
 mod file_symbol;
 mod inspect;
+mod livepatch;
 mod matrix;
 mod output;
 mod progress;
@@ -66,6 +68,7 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
             bar.finish();
             present(outcome?, &shown)
         }
+        Command::Abi(args) => abi::abi(*args, environment),
         Command::Info(args) => inspect::info(&args, environment),
         Command::Show(args) => inspect::show(&args, environment),
         Command::Callgraph(args) => inspect::callgraph(args, environment),
@@ -76,6 +79,7 @@ fn execute(cli: Cli, environment: &Environment) -> Result<u8> {
         Command::Doctor => shell::doctor(),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { subcommand } => shell::man(subcommand.as_deref()),
+        Command::Livepatch { command } => livepatch::run(&command),
     }
 }
 

@@ -6,13 +6,14 @@ use std::path::{Component, Path, PathBuf};
 
 use fixscope::error::{Error, Result};
 use fixscope::pair::Pair;
-use fixscope::plan::{AnalyzePlan, BuildKind, BuildPlan, DiffPlan, FixSource, PatchText};
+use fixscope::plan::{AbiPlan, AnalyzePlan, BuildKind, BuildPlan, DiffPlan, FixSource, PatchText, Prove};
 use fixscope::report::listing::{Layout, View};
 use fixscope::report::style::Style;
 use fixscope::report::text::TextOptions;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::args::{AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs, ViewArgs};
+use super::args::abi::AbiArgs;
+use super::args::{self, AnalyzeArgs, Build, Colour, DiffArgs, Emit, Format, OutputArgs, ViewArgs};
 use super::config;
 use super::environment::Environment;
 use super::file_symbol;
@@ -82,23 +83,8 @@ pub fn analyze(
         FixSource::Patches { patches: patches(&args.patch, stdin)?, strip: args.strip }
     };
     let work_dir = work_dir(args.work_dir.as_deref(), &tree, environment)?;
-    let kind = match (args.build, &args.build_command) {
-        (Build::Auto, None) => BuildKind::Auto,
-        (Build::Auto | Build::Make, _) => BuildKind::Make,
-        (Build::Kbuild, None) => BuildKind::Kbuild,
-        (Build::Compdb, None) => BuildKind::Compdb,
-        (Build::Kbuild | Build::Compdb, Some(_)) => {
-            return Err(Error::Request(
-                "--build-command: only --build make runs a command; leave one of the two out".to_owned(),
-            ));
-        }
-    };
-    let mut cflags = Vec::new();
-    for flags in &args.cflags {
-        cflags.extend(shlex::split(flags).ok_or_else(|| {
-            Error::Request(format!("--cflags {flags}: a quote or backslash has no partner; add it"))
-        })?);
-    }
+    let kind = build_kind(args.build, args.build_command.as_deref())?;
+    let cflags = cflags(&args.cflags)?;
     if let Some(dir) = &args.skeleton {
         fixscope::livepatch::skeleton::check_destination(dir)?;
     }
@@ -121,6 +107,7 @@ pub fn analyze(
         show: wants_listings(&args.output.view),
         detail: wants_detail(&args.output.view),
         skeleton: args.skeleton.is_some(),
+        abi: abi(&args.abi),
         jobs: jobs(&args.output, environment),
     };
     let graph = args.graph.as_deref().map(|path| Destination::resolve(Some(path))).transpose()?;
@@ -152,6 +139,58 @@ pub fn diff(args: DiffArgs, environment: &Environment) -> Result<(DiffPlan, Pres
         sides,
     };
     Ok((plan, presentation))
+}
+
+/// How the tree is built.
+///
+/// # Errors
+/// When a command was named for a kind of build that runs none.
+pub fn build_kind(build: Build, command: Option<&str>) -> Result<BuildKind> {
+    match (build, command) {
+        (Build::Auto, None) => Ok(BuildKind::Auto),
+        (Build::Auto | Build::Make, _) => Ok(BuildKind::Make),
+        (Build::Kbuild, None) => Ok(BuildKind::Kbuild),
+        (Build::Compdb, None) => Ok(BuildKind::Compdb),
+        (Build::Kbuild | Build::Compdb, Some(_)) => Err(Error::Request(
+            "--build-command: only --build make runs a command; leave one of the two out".to_owned(),
+        )),
+    }
+}
+
+/// Flags as words.
+///
+/// # Errors
+/// When a quote is never closed.
+pub fn cflags(typed: &[String]) -> Result<Vec<String>> {
+    let mut cflags = Vec::new();
+    for flags in typed {
+        cflags.extend(shlex::split(flags).ok_or_else(|| {
+            Error::Request(format!("--cflags {flags}: a quote or backslash has no partner; add it"))
+        })?);
+    }
+    Ok(cflags)
+}
+
+/// How closely it is looked at what callers rely on, if at all.
+fn abi(args: &AbiArgs) -> Option<AbiPlan> {
+    let asked = args.abi || args.closure || args.prove.is_some();
+    let default = if args.closure { Prove::Changed } else { Prove::Off };
+    asked.then(|| AbiPlan {
+        closure: args.closure,
+        prove: args.prove.map_or(default, prove),
+        limit: args.prove_limit,
+    })
+}
+
+/// What is shown by compiling again.
+pub fn prove(typed: args::abi::Prove) -> Prove {
+    match typed {
+        args::abi::Prove::Off => Prove::Off,
+        args::abi::Prove::Changed => Prove::Changed,
+        args::abi::Prove::Functions => Prove::Functions,
+        args::abi::Prove::Optimisations => Prove::Optimisations,
+        args::abi::Prove::All => Prove::All,
+    }
 }
 
 fn jobs(output: &OutputArgs, environment: &Environment) -> usize {
@@ -236,7 +275,7 @@ fn checkout(folder: &Path) -> Result<PathBuf> {
 }
 
 /// The absolute path of a folder that is there.
-fn folder(path: &Path) -> Result<PathBuf> {
+pub fn folder(path: &Path) -> Result<PathBuf> {
     let found = path.canonicalize().map_err(|e| Error::io(path, e))?;
     if !found.is_dir() {
         return Err(Error::Request(format!(
@@ -288,7 +327,7 @@ fn revisions(typed: &str, allow_dirty: bool) -> Result<FixSource> {
 }
 
 /// The work folder, which neither lies in the tree nor holds it.
-fn work_dir(typed: Option<&Path>, tree: &Path, environment: &Environment) -> Result<PathBuf> {
+pub fn work_dir(typed: Option<&Path>, tree: &Path, environment: &Environment) -> Result<PathBuf> {
     let wanted = match (typed, &environment.cache) {
         (Some(typed), _) => typed.to_path_buf(),
         (None, Some(cache)) => {

@@ -7,13 +7,15 @@
 //! The causes are this stage's own type and not the report's, because a report names entries by ids that do not
 //! exist before it is put together.
 //!
-//! Cause `ipa` is not found yet; the kind is there so that it sorts where it belongs.
+//! Cause `ipa` needs evidence of what functions relied on ([`abi`](crate::abi)), where that was asked for; it takes
+//! the place of `compiler` then ([`name_optimisations`]).
 
 mod declared;
 mod entry;
 mod evidence;
 mod extent;
 mod function;
+mod ipa;
 mod layout;
 mod leftover;
 mod macros;
@@ -34,6 +36,7 @@ use crate::pair::{Pair, Side};
 
 use layout::Layouts;
 
+pub use ipa::name_optimisations;
 pub use touched::{FixEvidence, Sources, TreeSources};
 
 /// Why a function or data object changed; the order is the one they are listed in.

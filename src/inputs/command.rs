@@ -145,6 +145,31 @@ impl CompileCommand {
         self.call(Want::Preprocessed, Some(output), extra)
     }
 
+    /// The call that compiles `text`, which is what [`for_preprocess`](Self::for_preprocess) wrote of this source, to
+    /// the object file `output`. Without warnings: what a macro of a system header does was silent before.
+    pub fn for_text(&self, text: &Path, output: &Path, extra: &[OsString]) -> Invocation {
+        self.on_text(Want::Object, text, Some(output), extra)
+    }
+
+    /// The call that has the compiler's front end read `text`, and makes nothing.
+    pub fn for_syntax(&self, text: &Path, extra: &[OsString]) -> Invocation {
+        let mut extra = extra.to_vec();
+        extra.push("-fsyntax-only".into());
+        self.on_text(Want::Object, text, None, &extra)
+    }
+
+    fn on_text(&self, want: Want, text: &Path, output: Option<&Path>, extra: &[OsString]) -> Invocation {
+        let mut call = self.call(want, output, extra);
+        let language = match self.language() {
+            Language::Cxx => "c++-cpp-output",
+            _ => "cpp-output",
+        };
+        // The source stands at the end, behind the language that was forced on it if one was.
+        call.arguments.pop();
+        call.arguments.extend(["-w".into(), "-x".into(), language.into(), text.into()]);
+        call
+    }
+
     /// The call that writes a make rule with all files this source reads to standard output: see
     /// [`prerequisites`]. System headers are included; assembly without preprocessor reads only itself there.
     pub fn for_dependencies(&self, extra: &[OsString]) -> Invocation {

@@ -6,6 +6,8 @@
 
 mod cache;
 mod compilers;
+mod finish;
+mod records;
 mod text;
 mod unit;
 
@@ -19,16 +21,16 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::BuiltUnits;
 use super::command::{CompileCommand, normalise, prerequisites};
 use super::runner::Invocation;
 use super::shadow::remove_any;
 use super::sides::{Place, Sides};
-use super::{BuiltUnit, BuiltUnits};
 use crate::error::{Error, Result};
 use crate::pair::{Pair, Side};
-use crate::report::model::{Compiler, ReportError};
 use cache::{Contents, Manifest};
 use compilers::Compilers;
+use records::{Again, Records};
 pub(crate) use unit::{Made, Read, Stage, UnitPlan};
 use unit::{named, stems};
 
@@ -46,9 +48,12 @@ pub(crate) const FLAGS: &[&str] = &["-ffunction-sections", "-fdata-sections", "-
 pub(crate) fn compile(
     stage: &Stage<'_>,
     sides: &mut Sides<'_>,
-    units: Vec<UnitPlan>,
+    mut units: Vec<UnitPlan>,
     built: &mut BuiltUnits,
 ) -> Result<Read> {
+    if stage.only_original {
+        units.iter_mut().for_each(|unit| unit.commands.patched = None);
+    }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(stage.jobs.max(1))
         .build()
@@ -70,6 +75,7 @@ pub(crate) fn compile(
         stems: stems(stage, &units),
         map_paths,
         compilations: AtomicU64::new(0),
+        again: Again::default(),
         states: units.iter().map(|_| State::default()).collect(),
         units,
     };
@@ -90,6 +96,9 @@ struct State {
     text: Pair<Option<u64>>,
     objects: Pair<Option<PathBuf>>,
     assembly: Pair<Option<PathBuf>>,
+    clones: Option<PathBuf>,
+    sra: Option<PathBuf>,
+    text_file: Option<PathBuf>,
     failed: Pair<Option<String>>,
     /// Touched files read.
     read: Pair<Vec<PathBuf>>,
@@ -102,6 +111,9 @@ struct State {
 struct Done {
     object: Option<PathBuf>,
     assembly: Option<PathBuf>,
+    clones: Option<PathBuf>,
+    sra: Option<PathBuf>,
+    text_file: Option<PathBuf>,
     text: Option<u64>,
     failed: Option<String>,
     reads: Vec<PathBuf>,
@@ -116,6 +128,7 @@ struct Run<'a> {
     /// Roots that commands name, with what the compiler sees instead.
     map_paths: Vec<(PathBuf, PathBuf)>,
     compilations: AtomicU64,
+    again: Again,
     states: Vec<State>,
 }
 
@@ -238,6 +251,11 @@ impl Run<'_> {
             }
             *state.objects.get_mut(side) = done.object;
             *state.assembly.get_mut(side) = done.assembly;
+            if side == Side::Original {
+                state.clones = done.clones;
+                state.sra = done.sra;
+                state.text_file = done.text_file;
+            }
             *state.failed.get_mut(side) = done.failed;
         }
         Ok(())
@@ -273,8 +291,10 @@ impl Run<'_> {
         match step {
             Step::Preprocess => self.preprocess(i, &command, &extra, key, &stem, contents),
             Step::Compile => {
-                let made = if plain { None } else { unit.made.get(side).as_ref() };
-                self.object(i, side, &command, &extra, key, &stem, made, contents)
+                let records = self.records(side, recorded, &identity.version, &stem);
+                // Who made the object did not ask for records.
+                let made = unit.made.get(side).as_ref().filter(|_| !plain && records.clones.is_none());
+                self.object(i, side, &command, &extra, key, &stem, made, &records, contents)
             }
         }
     }
@@ -316,6 +336,7 @@ impl Run<'_> {
         key: u64,
         stem: &Path,
         made: Option<&Made>,
+        records: &Records,
         contents: &Contents,
     ) -> Result<Done> {
         let object = with_ending(stem, "o");
@@ -326,16 +347,20 @@ impl Run<'_> {
         if let Some(manifest) = contents.valid(&manifest_path, key)
             && object.is_file()
             && assembly.as_ref().is_none_or(|a| a.is_file())
+            && records.files().all(|file| file.is_file())
         {
             return Ok(Done {
                 object: Some(object),
                 assembly,
+                clones: records.clones.clone(),
+                sra: records.sra.clone(),
+                text_file: records.text.clone(),
                 reads: manifest.into_reads(),
                 ..Done::default()
             });
         }
         // Nothing of an earlier run may be taken for this one's when this one fails.
-        for stale in [&object, &manifest_path] {
+        for stale in [&object, &manifest_path].into_iter().chain(records.files()) {
             remove_any(stale)?;
         }
         let reads = if let Some(made) = made {
@@ -344,10 +369,19 @@ impl Run<'_> {
         } else {
             let output = self.scratch(i, "o");
             let depfile = self.scratch(i, "o.d");
-            let mut call = command.for_object(&output, &with_depfile(extra, &depfile));
-            self.launch(&mut call);
-            self.compilations.fetch_add(1, Ordering::Relaxed);
-            if let Err(message) = self.run(&call)? {
+            let extra = with_depfile(extra, &depfile);
+            let call = |more: Vec<OsString>| {
+                let mut call = command.for_object(&output, &[extra.clone(), more].concat());
+                self.launch(&mut call);
+                self.compilations.fetch_add(1, Ordering::Relaxed);
+                self.run(&call)
+            };
+            let mut outcome = call(records.options())?;
+            // It may be the records that the compiler does not know.
+            if outcome.is_err() && records.clones.is_some() {
+                outcome = call(Vec::new())?;
+            }
+            if let Err(message) = outcome {
                 remove_any(&output)?;
                 return Ok(Done { failed: Some(message), ..Done::default() });
             }
@@ -362,8 +396,28 @@ impl Run<'_> {
                 return Ok(Done { failed: Some(message), ..Done::default() });
             }
         }
+        // Without optimisation there is none, and nothing to write.
+        if let (Some(clones), Some(sra)) = (&records.clones, &records.sra)
+            && clones.is_file()
+            && !sra.is_file()
+        {
+            fs::write(sra, "").map_err(|e| Error::io(sra, e))?;
+        }
+        if let Some(text) = &records.text
+            && let Err(message) = self.run(&command.for_preprocess(text, extra))?
+        {
+            return Ok(Done { failed: Some(message), ..Done::default() });
+        }
         self.keep(&manifest_path, key, &reads, None, contents)?;
-        Ok(Done { object: Some(object), assembly, reads, ..Done::default() })
+        Ok(Done {
+            object: Some(object),
+            assembly,
+            clones: records.clones.clone().filter(|file| file.is_file()),
+            sra: records.sra.clone().filter(|file| file.is_file()),
+            text_file: records.text.clone(),
+            reads,
+            ..Done::default()
+        })
     }
 
     fn keep(
@@ -442,65 +496,6 @@ impl Run<'_> {
             }
         }
         extra
-    }
-
-    /// How the paths of the tree begin in debug information.
-    fn root_in_debug_information(&self) -> PathBuf {
-        let roots = self.stage.runner.roots();
-        let (tree, shadow) = roots.last().expect("a runner has at least one shadow");
-        let mapped = self.map_paths.iter().any(|(_, s)| s == shadow);
-        if mapped || self.stage.runner.is_mounted() { tree.clone() } else { shadow.clone() }
-    }
-
-    fn finish(self, sides: &Sides<'_>, built: &mut BuiltUnits) -> Result<Read> {
-        let mut read = Read::default();
-        let mut compilers: Vec<Compiler> = Vec::new();
-        for (unit, state) in self.units.iter().zip(self.states) {
-            for side in Side::BOTH {
-                read.touched.extend(state.read.get(side).iter().map(|p| (side, p.clone())));
-            }
-            let command = unit.commands.patched.as_ref().or(unit.commands.original.as_ref());
-            if let Some(identity) = command.and_then(|c| self.compilers.identity(self.stage.runner, c).ok()) {
-                match compilers
-                    .iter_mut()
-                    .find(|c| c.version == identity.version && c.target == identity.target)
-                {
-                    Some(known) => known.units += 1,
-                    None => {
-                        compilers.push(Compiler {
-                            version: identity.version,
-                            target: identity.target,
-                            units: 1,
-                        });
-                    }
-                }
-            }
-            let errors = Side::BOTH
-                .iter()
-                .filter_map(|side| state.failed.get(*side).as_ref().map(|message| (side, message)))
-                .map(|(side, message)| ReportError {
-                    code: "compile".into(),
-                    message: format!("the {side} side does not compile: {message}"),
-                    path: Some(unit.source.display().to_string()),
-                })
-                .collect();
-            let line_directives = !state.plain && state.read.patched.iter().any(|p| sides.is_directed(p));
-            built.line_directives |= line_directives;
-            built.units.push(BuiltUnit {
-                name: unit.name.clone(),
-                source: unit.source.clone(),
-                module: unit.module.clone(),
-                objects: state.objects,
-                assembly: state.assembly,
-                same_text: state.same_text,
-                line_directives,
-                errors,
-            });
-        }
-        compilers.sort_by(|a, b| (&a.version, &a.target).cmp(&(&b.version, &b.target)));
-        built.compilers = compilers;
-        built.units.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(read)
     }
 }
 

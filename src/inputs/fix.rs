@@ -83,12 +83,26 @@ pub fn resolve(tree: &Path, source: &FixSource) -> Result<Fix> {
         )));
     }
     match source {
+        FixSource::Nothing(units) => untouched(&root, units),
         FixSource::Patches { patches, strip } => super::patch::resolve(&root, patches, *strip),
         FixSource::PatchedDir(dir) => super::trees::resolve(&root, dir),
         FixSource::Revisions { original, patched, allow_dirty } => {
             super::git::resolve(&root, original.as_deref(), patched, *allow_dirty)
         }
     }
+}
+
+/// Files that are looked at and not changed.
+fn untouched(root: &Path, units: &[PathBuf]) -> Result<Fix> {
+    let mut files = Vec::new();
+    for unit in units {
+        let path = root.join(unit);
+        let text: Arc<[u8]> = std::fs::read(&path).map_err(|e| Error::io(&path, e))?.into();
+        files.push(TouchedFile::new(Some((unit.clone(), text.clone())), Some((unit.clone(), text)), None));
+    }
+    files.sort_by(|a, b| a.path().cmp(b.path()));
+    files.dedup_by(|a, b| a.path() == b.path());
+    Ok(Fix { files, ..Fix::default() })
 }
 
 impl TouchedFile {

@@ -18,6 +18,7 @@ pub mod pager;
 pub mod pairing;
 pub mod patch;
 pub mod progress;
+pub mod recompile;
 pub mod record;
 pub mod runner;
 pub mod shadow;
@@ -27,6 +28,7 @@ mod trees;
 pub use command::CompileCommand;
 pub use fix::{Fix, Hunk, TouchedFile};
 pub use lines::{Directed, LineMap, NoDirectives};
+pub use recompile::{Recompiled, Recompiler, Variant};
 
 use std::path::PathBuf;
 
@@ -73,4 +75,11 @@ pub struct BuiltUnit {
     pub line_directives: bool,
     /// Trouble with this unit.
     pub errors: Vec<ReportError>,
+    /// What the compiler wrote of the functions it copied and removed on the original side, when it was asked for
+    /// and the compiler is one that can.
+    pub clones: Option<PathBuf>,
+    /// What it wrote of the arguments and results it took away there.
+    pub sra: Option<PathBuf>,
+    /// Compiles the original side again, when that was asked for.
+    pub again: Option<Recompiler>,
 }

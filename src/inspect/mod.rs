@@ -10,9 +10,9 @@ mod graph;
 mod info;
 pub mod model;
 mod names;
-mod references;
+pub(crate) mod references;
 mod show;
-mod tracing;
+pub(crate) mod tracing;
 
 pub use graph::{GraphRequest, UnitGraph, assemble, unit_graph};
 pub use info::{Selection, info};

@@ -8,7 +8,7 @@ use crate::normalize::{EntityId, EntityKind, Normalized, Target};
 
 /// One reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Offset in bytes from the start of the function or data object.
     pub at: u64,
     /// What it leads to.
@@ -19,7 +19,7 @@ pub(super) struct Found {
 
 /// The references of a function or data object, ordered by offset. Jumps of a function inside itself, or between it
 /// and its cold part, are none.
-pub(super) fn references(n: &Normalized<'_, '_>, id: EntityId) -> Vec<Found> {
+pub(crate) fn references(n: &Normalized<'_, '_>, id: EntityId) -> Vec<Found> {
     match n.entity(id).kind {
         EntityKind::Function => of_function(n, id),
         EntityKind::Object => of_object(n, id),
@@ -99,7 +99,7 @@ fn is_inside(n: &Normalized<'_, '_>, id: EntityId, found: &Found) -> bool {
 }
 
 /// The function that a cold part belongs to; anything else is whole itself.
-pub(super) fn whole(n: &Normalized<'_, '_>, id: EntityId) -> EntityId {
+pub(crate) fn whole(n: &Normalized<'_, '_>, id: EntityId) -> EntityId {
     n.entity(id).cold_of.unwrap_or(id)
 }
 

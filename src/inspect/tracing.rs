@@ -14,7 +14,7 @@ const TABLES: [(&str, TracingKind); 2] =
 const FARTHEST: u64 = 256;
 
 /// The places of all functions of a unit, ordered.
-pub(super) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSite>> {
+pub(crate) fn sites(n: &Normalized<'_, '_>) -> FxHashMap<EntityId, Vec<TracingSite>> {
     let mut found: FxHashMap<EntityId, Vec<TracingSite>> = FxHashMap::default();
     for id in n.ids().filter(|&id| n.entity(id).kind == EntityKind::Function) {
         if let Some(at) = n.tracer_call(id) {

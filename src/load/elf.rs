@@ -167,7 +167,7 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             i => SymbolPlace::Section(u32::from(i)),
         };
         let value: u64 = symbol.st_value(endian).into();
-        let size: u64 = symbol.st_size(endian).into();
+        let mut size: u64 = symbol.st_size(endian).into();
         let mut offset = value;
         let is_thumb = machine == elf::EM_ARM
             && matches!(kind, SymbolKind::Function | SymbolKind::Ifunc)
@@ -186,6 +186,10 @@ fn read_class<'d, E: FileHeader<Endian = Endianness>>(path: &Path, bytes: &'d [u
             }
             if is_thumb {
                 offset &= !1;
+                // LLVM's assembler counts the bit into a size that is written as the distance from a label which became
+                // one of T32 code only afterwards. What is compiled ends at a multiple of two bytes; a last odd byte,
+                // should there be one, is compared under its section.
+                size &= !1;
             }
             // Linker scripts define symbols without size outside of their section; with a size it is damage.
             if section.is_allocated()

@@ -152,6 +152,20 @@ pub fn stem(name: &str) -> &str {
     &name[..body]
 }
 
+/// Whether the name is one that the compiler gave to a copy or a part of a function that is called otherwise in the
+/// source. A number alone (`f.12`) only tells functions of one name apart.
+pub fn is_copy(name: &str) -> bool {
+    COPIES.iter().any(|suffix| has_suffix(name, suffix))
+}
+
+/// What GCC appends to the names of copies and parts; Clang has `.specialized` and `.llvm`, which promotes only.
+const COPIES: [&str; 6] = ["constprop", "isra", "part", "split", "simdclone", "specialized"];
+
+/// Whether one of the parts that compilers appended to a name is `suffix`.
+pub fn has_suffix(name: &str, suffix: &str) -> bool {
+    name[stem(name).len()..].split('.').any(|part| part == suffix)
+}
+
 /// Whether a data object's name is one that the compiler made for a constant without one in the source: such
 /// things are the same when their content is, whatever they are called.
 pub fn is_made_up_constant(name: &str) -> bool {

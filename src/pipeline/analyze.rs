@@ -6,8 +6,9 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::abi::{Asked, Looked};
 use super::calls::NamedGraph;
-use super::diff::{Reading, compare_pair};
+use super::diff::{Reading, compare_pair, report_error};
 use super::lines::LineTexts;
 use super::{Outcome, calls, detail, skeleton};
 use crate::compare::{self, Comparison, Status};
@@ -15,7 +16,7 @@ use crate::error::Result;
 use crate::impact::{self, FixEvidence, Location, TreeSources, UnitEvidence};
 use crate::inputs::pairing::{ObjectPair, ObjectSource};
 use crate::inputs::progress::Progress;
-use crate::inputs::{BuiltUnit, BuiltUnits, Fix, LineMap, build, fix, lines};
+use crate::inputs::{BuiltUnit, BuiltUnits, Fix, LineMap, Recompiler, build, fix, lines};
 use crate::livepatch::skeleton::{SkeletonFunction, SkeletonInput};
 use crate::pair::{Pair, Side};
 use crate::plan::{AnalyzePlan, FixSource};
@@ -55,7 +56,9 @@ fn compare_units(
     let roots = vec![built.shadow_root.clone(), root.to_path_buf()];
     let evidence = FixEvidence::new(fix, roots.clone(), &sources);
     let maps = line_maps(fix);
-    let material = Material { plan, root, fix, evidence: &evidence, roots: &roots, maps: &maps };
+    let abi = plan.abi.map(|asked| Asked::new(asked, &roots, &[]));
+    let material =
+        Material { plan, root, fix, evidence: &evidence, roots: &roots, maps: &maps, abi: abi.as_ref() };
     progress.stage("Comparing", Some(built.units.len() as u64));
     let found: Vec<Found> = super::pool(plan.jobs)?.install(|| {
         built
@@ -93,7 +96,8 @@ fn compare_units(
         line_directives: built.line_directives,
         ..outcome.report.request
     };
-    let cost = Some(Cost { compilations: built.compilations, seconds: 0.0 });
+    let again = built.units.iter().find_map(|unit| unit.again.as_ref()).map_or(0, Recompiler::compilations);
+    let cost = Some(Cost { compilations: built.compilations + again, seconds: 0.0 });
     outcome.report = build_report(ReportInput {
         request,
         units,
@@ -134,6 +138,7 @@ fn empty(plan: &AnalyzePlan) -> Outcome {
         FixSource::Patches { patches, .. } => {
             patches.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(" ")
         }
+        FixSource::Nothing(_) => String::new(),
         FixSource::PatchedDir(dir) => dir.display().to_string(),
         FixSource::Revisions { original: Some(original), patched, .. } => format!("{original}..{patched}"),
         FixSource::Revisions { original: None, patched, .. } => patched.clone(),
@@ -173,6 +178,7 @@ struct Material<'a> {
     evidence: &'a FixEvidence<'a>,
     roots: &'a [PathBuf],
     maps: &'a FxHashMap<PathBuf, LineMap>,
+    abi: Option<&'a Asked<'a>>,
 }
 
 /// What one unit gave.
@@ -197,7 +203,6 @@ impl Material<'_> {
         let objects = unit.objects.as_ref().map(|o| o.as_deref());
         found.warnings = causes.warnings;
         found.result.causes = causes.entries;
-        found.result.sources = causes.sources;
         if self.plan.detail {
             let disk = |side, at: &Location| match (side, map(&at.file)) {
                 (Side::Patched, Some(map)) => map.to_disk(at.line),
@@ -206,6 +211,23 @@ impl Material<'_> {
             let objects = sources.as_ref().map(Option::as_ref);
             found.result.lines = detail::lines(comparison, objects, self.roots, &disk);
             found.graph = calls::of_unit(&unit.name, &sources, None);
+        }
+        found.result.sources = causes.sources;
+        if let (Some(asked), Some(original)) = (self.abi, &sources.original) {
+            let mut looked = Looked {
+                original,
+                source: Some(&unit.source),
+                clones: unit.clones.as_deref(),
+                sra: unit.sra.as_deref(),
+                again: unit.again.as_ref(),
+                is_kernel: unit.module.is_some(),
+                comparison,
+                causes: &mut found.result.causes,
+            };
+            match super::abi::look(&mut looked, asked) {
+                Ok(abi) => found.result.abi = Some(abi),
+                Err(e) => found.result.errors.push(report_error(&e)),
+            }
         }
         if self.plan.skeleton && changes(comparison) {
             let unit = skeleton::UnitMaterial {
@@ -232,7 +254,7 @@ impl Material<'_> {
             UnitResult::default()
         } else if unit.errors.is_empty() {
             let objects = unit.objects.as_ref().map(|o| o.clone().map(ObjectSource::file));
-            let options = compare::Options { all: self.plan.all, show: self.plan.show };
+            let options = compare::Options { all: self.plan.all || self.abi.is_some(), show: self.plan.show };
             let reading = Reading { options, syntax: None };
             let texts = Texts { material: self, line_directives: unit.line_directives };
             compare_pair(&ObjectPair { name: unit.name.clone(), objects }, reading, &texts)

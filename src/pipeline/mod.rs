@@ -1,5 +1,6 @@
 //! The whole flow: from a plan to what is shown.
 
+mod abi;
 mod analyze;
 mod calls;
 mod detail;
@@ -7,6 +8,7 @@ mod diff;
 mod evidence;
 mod inspect;
 mod lines;
+mod livepatch;
 mod skeleton;
 mod undecoded;
 
@@ -16,9 +18,11 @@ use crate::livepatch::skeleton::SkeletonInput;
 use crate::report::model::{Report, ReportError};
 
 pub use crate::inputs::progress::Progress;
+pub use abi::{abi, unit_in};
 pub use analyze::analyze;
 pub use diff::diff;
 pub use inspect::{callgraph, copy, info, show};
+pub use livepatch::{link, verify};
 
 /// What a request came to.
 #[derive(Debug)]

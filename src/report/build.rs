@@ -2,6 +2,7 @@
 
 mod detail;
 
+use super::abi::{self, UnitAbi};
 use super::ids::Ids;
 use super::model::{
     Binding, Cause, CauseKind, ChainLink, Cost, FixFile, Kind, Location, Report, ReportError, Request,
@@ -53,6 +54,8 @@ pub struct UnitResult {
     pub lines: Vec<Vec<Pair<Option<impact::Location>>>>,
     /// The demangled name of each entry of the comparison, by its index. Entries beyond the end have none.
     pub demangled: Vec<Option<String>>,
+    /// What callers rely on, where that was asked.
+    pub abi: Option<UnitAbi>,
     /// What went wrong with this unit.
     pub errors: Vec<ReportError>,
     /// What to know about the object files, which is no trouble and no part of a report.
@@ -102,13 +105,18 @@ impl Builder {
             mut sources,
             mut lines,
             mut demangled,
+            abi,
             errors,
             ..
         } = unit;
+        let abi = abi.as_ref();
         self.summary.units += 1;
         self.summary.units_failed += u64::from(!errors.is_empty());
         let Comparison { entries, unlisted_unchanged } = comparison.unwrap_or_default();
         self.summary.unchanged += unlisted_unchanged;
+        if let Some(members) = abi.and_then(|abi| abi.members.as_ref()) {
+            *self.summary.closure.get_or_insert(0) += members.iter().flatten().count() as u64;
+        }
         causes.resize(entries.len(), Vec::new());
         sources.resize(entries.len(), Vec::new());
         lines.resize(entries.len(), Vec::new());
@@ -116,7 +124,7 @@ impl Builder {
 
         let ids: Vec<String> =
             entries.iter().map(|e| self.ids.give(Some(&name), &e.name, e.file.as_deref())).collect();
-        let listed = self.listed(&entries);
+        let listed = self.listed(&entries, abi);
         let id_of = |index: Option<usize>| index.filter(|&i| listed[i]).map(|i| ids[i].clone());
         let mut symbols = Vec::new();
         let parts = causes.into_iter().zip(sources).zip(lines).zip(demangled);
@@ -143,8 +151,8 @@ impl Builder {
                 patched_size: entry.size.patched,
                 causes: found.into_iter().map(|found| cause(found, id_of)).collect(),
                 cold_of: id_of(entry.cold_of),
-                abi: None,
-                closure: None,
+                abi: abi.and_then(|abi| abi::entries(abi, index, id_of)),
+                closure: abi.and_then(|abi| abi::membership(abi, index, id_of)),
                 patchability: None,
                 listing: entry.listing.map(|listing| detail::listing(listing, lines)),
                 source: self.sources.then(|| sources.into_iter().map(detail::source).collect()),
@@ -158,14 +166,20 @@ impl Builder {
             original: objects.original,
             patched: objects.patched,
             symbols,
+            abi: abi.map(abi::unit),
             errors,
         }
     }
 
-    /// Which entries the report lists: those with a status of interest, those that go by another name, and the
-    /// functions of listed cold parts, so that `cold_of` always names an entry.
-    fn listed(&self, entries: &[Entry]) -> Vec<bool> {
-        let mut listed: Vec<bool> = entries.iter().map(|e| self.all || e.is_worth_listing()).collect();
+    /// Which entries the report lists: those with a status of interest, those that go by another name,
+    /// members of the closure, and the functions of listed cold parts, so that `cold_of` always names an entry.
+    fn listed(&self, entries: &[Entry], abi: Option<&UnitAbi>) -> Vec<bool> {
+        let is_member = |index: usize| abi.is_some_and(|abi| abi.is_member(index));
+        let mut listed: Vec<bool> = entries
+            .iter()
+            .enumerate()
+            .map(|(index, e)| self.all || e.is_worth_listing() || is_member(index))
+            .collect();
         for (index, entry) in entries.iter().enumerate() {
             if let (true, Some(parent)) = (listed[index], entry.cold_of) {
                 listed[parent] = true;

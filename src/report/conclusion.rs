@@ -96,7 +96,14 @@ mod tests {
     fn what_is_to_be_replaced_is_said_first() {
         let mut report = sample();
         let symbols = &mut report.units[1].symbols;
-        let member = || Some(Closure { member: true, because: Vec::new(), carried_by: Vec::new() });
+        let member = || {
+            Some(Closure {
+                member: true,
+                because: Vec::new(),
+                carried_by: Vec::new(),
+                summary: String::new(),
+            })
+        };
         symbols[0].closure = member();
         symbols[3].closure = member();
         symbols[3].patchability = Some(Patchability { verdict: PatchabilityVerdict::No, notes: Vec::new() });

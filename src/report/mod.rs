@@ -4,6 +4,7 @@
 //! [`listing`] writes the instructions of changed functions in unified form, [`inspect`] what single files hold; [`style`] names the roles of text,
 //! so that no writer speaks of colours.
 
+mod abi;
 pub mod build;
 pub mod conclusion;
 pub mod difference;
@@ -13,6 +14,7 @@ pub(crate) mod ids;
 pub mod inspect;
 pub mod json;
 pub mod listing;
+pub mod livepatch;
 pub mod markdown;
 pub mod matrix;
 pub mod model;
@@ -23,6 +25,6 @@ pub mod style;
 pub mod text;
 pub mod words;
 
-pub use json::write_json;
-
+pub use abi::{AbiListed, AbiMember, AbiRole, UnitAbi};
 pub use build::{ReportInput, UnitResult, build_report};
+pub use json::write_json;

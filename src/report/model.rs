@@ -84,8 +84,43 @@ pub struct UnitReport {
     pub patched: Option<String>,
     /// Symbols and sections with a status, ordered by section and offset.
     pub symbols: Vec<SymbolReport>,
+    /// What there is to know of the unit as a whole about what callers rely on.
+    pub abi: Option<AbiUnit>,
     /// What went wrong with this unit.
     pub errors: Vec<ReportError>,
+}
+
+/// How closely it was looked at what callers rely on in a unit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AbiUnit {
+    /// Evidence that could not be had, one sentence each.
+    pub missing: Vec<String>,
+    /// Functions and options of which compiling again showed nothing, with the reason.
+    pub unproved: Vec<String>,
+    /// Functions that differ when the compiler may not look into another one, and that do not rely on it.
+    pub knock_on: Vec<KnockOn>,
+    /// Suspicions that compiling again showed to be wrong, one sentence each.
+    pub refuted: Vec<String>,
+    /// The functions that differ without an optimisation, by its option; empty when none was switched off.
+    pub shaped: Vec<Shaped>,
+}
+
+/// A change that proves no reliance.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct KnockOn {
+    /// The function that the compiler was not let look into.
+    pub opaque: String,
+    /// The function that differs.
+    pub changed: String,
+}
+
+/// What an optimisation shaped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shaped {
+    /// The option that switches it off.
+    pub option: String,
+    /// Names of the functions that differ then.
+    pub functions: Vec<String>,
 }
 
 /// What kind of thing an entry is.
@@ -343,6 +378,8 @@ pub struct Closure {
     pub because: Vec<String>,
     /// Entries that carry it when it has no entry the kernel can redirect.
     pub carried_by: Vec<String>,
+    /// The way from a changed function to this one.
+    pub summary: String,
 }
 
 /// Whether the kernel can replace a function.

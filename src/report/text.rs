@@ -1,15 +1,19 @@
 //! The report as a list for people: units, symbols with their status, causes, and a conclusion. Fits 80 columns
 //! where names do.
 
+mod abi;
+
 use std::io::{self, Write};
 
 use super::conclusion::conclusion;
 use super::listing::{self, View};
 use super::model::{
-    AbiRole, Cause, CauseKind, Kind, Location, PatchabilityVerdict, Report, ReportError, SkipReason, Status,
+    Cause, CauseKind, Kind, Location, PatchabilityVerdict, Report, ReportError, SkipReason, Status,
     SymbolReport, UnitReport,
 };
 use super::style::{Role, Style, visible};
+
+pub use abi::write as write_abi;
 
 /// Columns that lines are wrapped to where no terminal has more.
 pub const WIDTH: usize = 80;
@@ -107,6 +111,10 @@ impl Writer<'_> {
         for symbol in &unit.symbols {
             self.symbol(symbol)?;
         }
+        abi::closure(unit, style, self.out)?;
+        if let Some(about) = &unit.abi {
+            abi::unit(about, self.options.verbose, self.out)?;
+        }
         if unit.symbols.is_empty() && unit.errors.is_empty() {
             writeln!(self.out, "  = unchanged")?;
         }
@@ -131,6 +139,12 @@ impl Writer<'_> {
     }
 
     fn symbol(&mut self, symbol: &SymbolReport) -> io::Result<()> {
+        // A member of the closure that did not change is told there.
+        let only_member =
+            symbol.status == Status::Unchanged && symbol.closure.as_ref().is_some_and(|c| c.member);
+        if only_member && symbol.original_name.is_none() && !self.options.verbose {
+            return Ok(());
+        }
         let listing = self.options.view.zip(symbol.listing.as_ref());
         if symbol.cold_of.is_some() && listing.is_none() && !self.options.verbose {
             return Ok(());
@@ -153,7 +167,8 @@ impl Writer<'_> {
         for cause in &symbol.causes {
             self.cause(cause)?;
         }
-        self.findings(symbol)?;
+        abi::of_symbol(symbol, self.options.verbose, CAUSE, self.out)?;
+        self.patchability(symbol)?;
         if let Some((view, listing)) = listing {
             listing::write(&symbol.name, listing, view, LISTING, style, self.out)?;
         }
@@ -192,23 +207,7 @@ impl Writer<'_> {
     }
 
     /// What is relied on, and what to mind when it is replaced.
-    fn findings(&mut self, symbol: &SymbolReport) -> io::Result<()> {
-        for entry in symbol.abi.iter().flatten() {
-            let role = match entry.role {
-                AbiRole::Caller => "by its caller",
-                AbiRole::Callee => "with its callee",
-            };
-            let strength = json_name(&entry.strength);
-            let mut text = format!("{} {role} {} ({strength})", entry.kind, entry.other.name);
-            if self.options.verbose {
-                for evidence in &entry.evidence {
-                    let at = evidence.at.map(|at| format!(" at +{at:#x}")).unwrap_or_default();
-                    text += &format!("; {}{at}: {}", json_name(&evidence.source), evidence.summary);
-                }
-            }
-            text += &format!(". {}", entry.action.summary);
-            self.finding("relied on", Role::Changed, &text)?;
-        }
+    fn patchability(&mut self, symbol: &SymbolReport) -> io::Result<()> {
         if let Some(patchability) = &symbol.patchability {
             let (word, role) = match patchability.verdict {
                 PatchabilityVerdict::Ok => ("ok", Role::Quiet),

@@ -3,6 +3,7 @@
 
 pub mod assembly;
 pub mod cases;
+pub mod contracts;
 pub mod crowd;
 pub mod listing;
 pub mod programs;
@@ -13,6 +14,12 @@ pub mod verdicts;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+/// Whether the tests of other architectures shall try everything, as by hand: `FIXSCOPE_THOROUGH=1`. Without it they try a
+/// part that takes a few minutes on two processors.
+pub fn is_thorough() -> bool {
+    std::env::var_os("FIXSCOPE_THOROUGH").is_some()
+}
 
 /// What a run of fixscope left behind.
 pub struct Run {

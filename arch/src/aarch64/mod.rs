@@ -13,9 +13,7 @@ mod tests;
 
 pub use syntax::A64;
 
-use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind,
-};
+use crate::{Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Reach, RelocKind};
 
 /// 64-bit Arm.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +55,6 @@ impl Arch for AArch64 {
     fn dynamic(&self, r_type: u32) -> DynamicKind {
         relocs::dynamic(r_type)
     }
-
-    fn addresses(&self, _code: &Code<'_>, _out: &mut Vec<Address>) {}
 
     fn is_padding(&self, bytes: &[u8]) -> bool {
         decode::is_padding(bytes)

@@ -315,6 +315,9 @@ impl Flow<'_> {
         let insn = self.insns[i];
         let Some((mode, word)) = word_of(self.code, &insn) else { return };
         let effects = effects::effects(self.code, &insn);
+        if insn.kind != InsnKind::Plain && insn.kind != InsnKind::Nop {
+            self.under = None;
+        }
         match insn.kind {
             InsnKind::Call | InsnKind::IndirectCall => return self.call(&insn, effects.reads, state),
             // A second register of the result is left out: it mostly holds what is left from before.
@@ -332,8 +335,7 @@ impl Flow<'_> {
             _ => block::condition(self.code, &insn),
         };
         let Some(condition) = condition else {
-            self.under = None;
-            return self.execute(i, &insn, mode, word, state);
+            return self.execute_always(i, &insn, mode, word, state);
         };
         if effects.reads == RegSet::ALL && a32_leaves(mode, word, insn.len) {
             return self.used(state[0]);
@@ -348,6 +350,25 @@ impl Flow<'_> {
         *state = std::array::from_fn(|r| skipped[r] | executed[r]);
         let asks_anew = effects.writes.contains(effects::FLAGS);
         self.under = (!asks_anew).then_some((condition, skipped, executed));
+    }
+
+    /// An instruction without a condition. The condition in force stays so where it asks for nothing that depends on it.
+    fn execute_always(&mut self, i: usize, insn: &Insn, mode: Mode, word: u32, state: &mut State) {
+        let effects = effects::effects(self.code, insn);
+        let Some((condition, mut skipped, mut executed)) =
+            self.under.take().filter(|(_, skipped, executed)| {
+                let is_alike = |r: usize| !effects.reads.contains(r as u8) || skipped[r] == executed[r];
+                !effects.writes.contains(effects::FLAGS) && (0..15).all(is_alike)
+            })
+        else {
+            return self.execute(i, insn, mode, word, state);
+        };
+        self.execute(i, insn, mode, word, &mut executed);
+        for r in (0..15).filter(|&r| effects.writes.contains(r as u8)) {
+            skipped[r] = executed[r];
+        }
+        *state = std::array::from_fn(|r| skipped[r] | executed[r]);
+        self.under = Some((condition, skipped, executed));
     }
 
     fn execute(&mut self, i: usize, insn: &Insn, mode: Mode, word: u32, state: &mut State) {

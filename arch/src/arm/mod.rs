@@ -24,8 +24,8 @@ mod tests;
 pub use syntax::UNIFIED;
 
 use crate::{
-    Address, Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach,
-    Reader, RegSet, RelocKind,
+    Arch, Code, Convention, DynamicKind, Effects, Field, Insn, Numbers, Operand, Origin, Reach, Reader,
+    RegSet, RelocKind,
 };
 
 /// A32 and T32.
@@ -79,10 +79,6 @@ impl Arch for Arm {
 
     fn dynamic(&self, r_type: u32) -> DynamicKind {
         relocs::dynamic(r_type)
-    }
-
-    fn addresses(&self, code: &Code<'_>, out: &mut Vec<Address>) {
-        let _ = (code, out);
     }
 
     fn is_padding(&self, bytes: &[u8]) -> bool {

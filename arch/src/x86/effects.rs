@@ -111,6 +111,42 @@ pub(super) fn effects(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
     effects
 }
 
+/// Registers that `insn` reads and writes by their lowest byte alone.
+pub(super) fn low_parts(width: Width, code: &Code<'_>, insn: &Insn) -> Effects {
+    let mut low = Effects::default();
+    let bytes = code.bytes_of(insn);
+    let instruction = width.decoder(bytes, code.address.wrapping_add(u64::from(insn.offset))).decode();
+    if instruction.is_invalid() || !may_touch_low_bytes(&instruction) {
+        return low;
+    }
+    let mut more = RegSet::EMPTY;
+    let mut factory = InstructionInfoFactory::new();
+    for used in factory.info(&instruction).used_registers() {
+        let Some(n) = number(used.register()) else { continue };
+        let is_low = used.register().is_gpr8() && !is_second_byte(used.register());
+        match used.access() {
+            _ if !is_low => more.insert(n),
+            OpAccess::Read | OpAccess::CondRead => low.reads.insert(n),
+            OpAccess::Write => low.writes.insert(n),
+            _ => {
+                low.reads.insert(n);
+                low.writes.insert(n);
+            }
+        }
+    }
+    Effects { reads: low.reads.without(more), writes: low.writes.without(more) }
+}
+
+/// Whether an operand is a byte; asking what is used takes far longer.
+fn may_touch_low_bytes(instruction: &Instruction) -> bool {
+    (0..instruction.op_count()).any(|i| instruction.op_register(i).is_gpr8())
+}
+
+/// `ah` and the like.
+fn is_second_byte(register: Register) -> bool {
+    matches!(register, Register::AH | Register::BH | Register::CH | Register::DH)
+}
+
 /// C0 to C3 of the x87 status word, which the decoder counts among the flags.
 const STATUS_OF_X87: u32 = RflagsBits::C0 | RflagsBits::C1 | RflagsBits::C2 | RflagsBits::C3;
 

@@ -123,6 +123,10 @@ impl Arch for X86 {
         effects::effects(self.width, code, insn)
     }
 
+    fn low_parts(&self, code: &Code<'_>, insn: &Insn) -> Effects {
+        effects::low_parts(self.width, code, insn)
+    }
+
     fn register_name(&self, register: u8) -> &'static str {
         effects::register_name(self.width, register)
     }

@@ -89,6 +89,7 @@ fn plan(folder: &Path) -> AnalyzePlan {
         show: false,
         detail: false,
         skeleton: false,
+        abi: None,
         jobs: 2,
     }
 }

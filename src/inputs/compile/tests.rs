@@ -55,6 +55,8 @@ impl Place {
             jobs: 2,
             launcher: Vec::new(),
             emit_asm: false,
+            abi: None,
+            only_original: false,
             names: 0,
             progress: &Silent,
         };

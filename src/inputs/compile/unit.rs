@@ -11,6 +11,7 @@ use crate::inputs::progress::Progress;
 use crate::inputs::runner::Runner;
 use crate::inputs::shadow::WorkDir;
 use crate::pair::{Pair, Side};
+use crate::plan::AbiPlan;
 
 /// One unit to compile.
 #[derive(Debug, Clone)]
@@ -52,6 +53,10 @@ pub(crate) struct Stage<'a> {
     pub(crate) launcher: Vec<OsString>,
     /// Keep assembly too.
     pub(crate) emit_asm: bool,
+    /// What will be asked of what callers rely on, if anything.
+    pub(crate) abi: Option<AbiPlan>,
+    /// Compile the original side alone.
+    pub(crate) only_original: bool,
     /// A number that differs when files come to the tree or leave it.
     pub(crate) names: u64,
     /// Where progress is told.

@@ -29,7 +29,7 @@ use crate::inputs::shadow::{Policy, Shadow, WorkDir};
 use crate::inputs::sides::Sides;
 use crate::inputs::{BuiltUnit, BuiltUnits};
 use crate::pair::{Pair, Side};
-use crate::plan::AnalyzePlan;
+use crate::plan::{AnalyzePlan, FixSource};
 use crate::report::model::{ReportError, SkipReason, Skipped};
 
 /// Compiles what `fix` reaches in the kernel tree of `plan`.
@@ -107,6 +107,8 @@ impl Driver<'_> {
             jobs: self.plan.jobs,
             launcher: stage_words(self.plan.build.launcher.as_deref()),
             emit_asm: self.plan.build.emit_asm,
+            abi: self.plan.abi,
+            only_original: matches!(self.plan.fix, FixSource::Nothing(_)),
             names,
             progress: self.progress,
         };
@@ -282,6 +284,9 @@ impl Driver<'_> {
             same_text: false,
             line_directives: false,
             errors: vec![error],
+            clones: None,
+            sra: None,
+            again: None,
         });
     }
 

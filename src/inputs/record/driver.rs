@@ -19,7 +19,7 @@ use crate::inputs::shadow::{Policy, Shadow, WorkDir};
 use crate::inputs::sides::{Place, Sides};
 use crate::inputs::{BuiltUnits, compdb};
 use crate::pair::{Pair, Side};
-use crate::plan::AnalyzePlan;
+use crate::plan::{AnalyzePlan, FixSource};
 use crate::report::model::{ReportError, Skipped};
 
 /// How the units of a tree are found.
@@ -136,6 +136,8 @@ fn compile_found(
         jobs: plan.jobs,
         launcher: launcher.into_iter().map(OsString::from).collect(),
         emit_asm: plan.build.emit_asm,
+        abi: plan.abi,
+        only_original: matches!(plan.fix, FixSource::Nothing(_)),
         names: generated::names_hash(finder.shadow)?,
         progress: finder.progress,
     };

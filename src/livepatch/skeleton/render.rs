@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
+use crate::livepatch::reference::SYMBOL_PREFIX;
+
 use super::definition::{self, Definition, Lookup};
 use super::{NeedKind, SkeletonFunction, SkeletonInput, SourceText};
 use crate::report::style::visible;
@@ -20,8 +22,12 @@ pub(super) fn makefile(name: &str) -> String {
          # The build folder of the kernel that is to be patched.\n\
          KDIR ?= /lib/modules/$(shell uname -r)/build\n\
          \n\
+         FIXSCOPE ?= fixscope\n\
+         \n\
+         # Symbols that are not exported are resolved by the kernel, and fixscope finds misspelt ones.\n\
          all:\n\
-         \t$(MAKE) -C $(KDIR) M=$(CURDIR) modules\n\
+         \t$(MAKE) -C $(KDIR) M=$(CURDIR) KBUILD_MODPOST_WARN=1 modules\n\
+         \t$(FIXSCOPE) livepatch link --symvers $(KDIR)/Module.symvers {name}.ko\n\
          \n\
          clean:\n\
          \t$(MAKE) -C $(KDIR) M=$(CURDIR) clean\n\
@@ -178,6 +184,10 @@ impl<'a> Planned<'a> {
             return Vec::new();
         }
         let mut lines = vec!["TODO: see to the symbols it needs:".to_owned()];
+        let by_name = |name: &str| {
+            let object = self.given.module.as_deref().unwrap_or("OBJECT");
+            format!("asm(\"{SYMBOL_PREFIX}{object}.{name}$0\")")
+        };
         for need in needs {
             let here = all.iter().find(|p| {
                 let same = p.given.name == need.name || p.given.original_name.as_ref() == Some(&need.name);
@@ -187,12 +197,19 @@ impl<'a> Planned<'a> {
             let what = match (here, need.kind) {
                 (Some(copy), _) if copy.is_new() => format!("new, here as {}", copy.copy_name),
                 (Some(copy), _) => format!("replaced here by {}", copy.copy_name),
-                (None, NeedKind::LocalFunction) => "static function of the unit".to_owned(),
-                (None, NeedKind::LocalObject) => {
-                    "static data object of the unit; a copy would be another one".to_owned()
+                (None, NeedKind::LocalFunction) => {
+                    format!("static function of the unit; declare it with {}", by_name(&need.name))
                 }
-                (None, NeedKind::GlobalFunction) => "function of the unit; is it exported?".to_owned(),
-                (None, NeedKind::GlobalObject) => "data object of the unit; is it exported?".to_owned(),
+                (None, NeedKind::LocalObject) => format!(
+                    "static data object of the unit; a copy would be another one, declare it with {}",
+                    by_name(&need.name)
+                ),
+                (None, NeedKind::GlobalFunction) => {
+                    format!("function of the unit; if it is not exported, {}", by_name(&need.name))
+                }
+                (None, NeedKind::GlobalObject) => {
+                    format!("data object of the unit; if it is not exported, {}", by_name(&need.name))
+                }
                 (None, NeedKind::Elsewhere) => "of another unit; is it exported?".to_owned(),
                 (None, NeedKind::Exported) => "exported".to_owned(),
             };

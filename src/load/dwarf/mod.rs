@@ -11,6 +11,7 @@
 mod attributes;
 mod index;
 mod paths;
+pub mod prototypes;
 mod reader;
 pub mod types;
 

@@ -62,6 +62,7 @@ mod tests {
         assert_eq!(warn.name, "list_warn");
         warn.closure = Some(Closure {
             member: true,
+            summary: String::new(),
             because: vec!["lib/list.c#list_insert".into(), "nowhere".into()],
             carried_by: vec!["lib/show.c#show".into()],
         });

@@ -105,6 +105,7 @@ fn everything_a_report_can_hold_is_shown() {
     }]);
     insert.closure = Some(Closure {
         member: true,
+        summary: String::new(),
         because: vec!["lib/show.c#show".into(), "gone".into()],
         carried_by: vec![],
     });

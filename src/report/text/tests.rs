@@ -72,6 +72,7 @@ pub(crate) fn sample() -> Report {
         original: Some(format!("original/{name}.o")),
         patched: Some(format!("patched/{name}.o")),
         symbols,
+        abi: None,
         errors,
     };
     let mut list = unit(
@@ -202,7 +203,8 @@ fn conclusion_of_reports_without_changes() {
 fn findings_stand_below_causes_and_names_in_them_are_made_visible() {
     let mut report = sample();
     let insert = &mut report.units[1].symbols[0];
-    insert.closure = Some(Closure { member: true, because: Vec::new(), carried_by: Vec::new() });
+    insert.closure =
+        Some(Closure { member: true, because: Vec::new(), carried_by: Vec::new(), summary: String::new() });
     insert.abi = Some(vec![AbiEntry {
         kind: "register-contract".into(),
         other: AbiOther { id: None, name: "other\x1b[31m\u{202e}".into() },

@@ -63,6 +63,7 @@ impl Case {
             show: false,
             detail: false,
             skeleton: false,
+            abi: None,
             jobs: 2,
         }
     }
