@@ -200,7 +200,10 @@ fn filled(n: &Normalized<'_, '_>, extent: ContentExtent, next: u64, elsewhere: O
     };
     let last = n.bytes(section, start..next).iter().rev().take(align as usize - 1);
     let fill = last.take_while(|&&b| b == 0).count() as u64;
-    let behind = n.relocs_in(section, start..next).last().map_or(start, |r| r.offset.saturating_add(8));
+    let behind = n.relocs_in(section, start..next).last().map_or(start, |r| {
+        let size = n.arch.relocation(r.r_type).size().unwrap_or(8);
+        r.offset.saturating_add(size.into())
+    });
     next.saturating_sub(fill).max(behind.min(next))
 }
 
