@@ -205,8 +205,7 @@ mod tests {
         let zstd =
             ruzstd::encoding::compress_to_vec(&kernel[..], ruzstd::encoding::CompressionLevel::Fastest);
         let block = lz4_flex::block::compress(&kernel);
-        let lz4 =
-            [&[0x02, 0x21, 0x4c, 0x18], &(block.len() as u32).to_le_bytes()[..], &block, &size].concat();
+        let lz4 = [&[0x02, 0x21, 0x4c, 0x18], &(block.len() as u32).to_le_bytes()[..], &block].concat();
         let path = Path::new("vmlinuz");
         for packed in [gzip.finish().expect("it ends"), xz.finish().expect("it ends"), zstd, lz4] {
             // The kernel's build puts the size behind what it compressed.
