@@ -185,6 +185,7 @@ fn with_findings(mut report: Report) -> Report {
         symbols.into_iter().find(|symbol| symbol.name == "frame_decode").expect("the fix changes it");
     decode.closure = Some(Closure {
         member: true,
+        summary: String::new(),
         because: vec!["lib/frame.c#frame_skip".into()],
         carried_by: Vec::new(),
     });
