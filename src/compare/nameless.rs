@@ -5,6 +5,7 @@
 //! although everything in front of it is the same, was never a part of what is in front of it.
 
 use crate::correlate::Places;
+use crate::load::Section;
 use crate::normalize::{Normalized, Target};
 use crate::pair::{Pair, Side};
 
@@ -71,22 +72,19 @@ impl Sides<'_> {
         }
         let next =
             Pair::new(runs.original.unwrap_or(whole.original.2), runs.patched.unwrap_or(whole.patched.2));
-        // Most is the same, whatever belongs to what; only for the rest it is worth while to ask both sides.
-        let mut tried = visiting.clone();
         let reaches = Pair::new(
             Reach { sure: filled(self.original, whole.original, next.original, None), end: whole.original.2 },
             Reach { sure: filled(self.patched, whole.patched, next.patched, None), end: whole.patched.2 },
         );
-        if runs.any()
-            && let Some(common) = common(whole, reaches)
-            && self.same_range(common, &mut tried).is_ok()
-        {
-            *visiting = tried;
+        let uncut = common(whole, reaches).filter(|_| runs.any());
+        // Most is plainly the same, whatever belongs to what; only for the rest it is worth while to ask both sides. To
+        // compare first and to ask when that fails was rejected: in chains of such data each step would be gone twice.
+        if uncut.is_some_and(|uncut| self.same_plainly(uncut)) {
             return Ok(());
         }
         let places = self.matching.places(Pair::new(self.original, self.patched));
         let reaches = self.reaches(places, pair, whole);
-        let Some(common) = common(whole, reaches) else {
+        let Some(common) = common(whole, reaches).or(uncut) else {
             let length = |e: ContentExtent, r: Reach| r.sure - e.1;
             let (o, p) = (length(whole.original, reaches.original), length(whole.patched, reaches.patched));
             return Err(vec![Link::new(format!("size {o} became {p} bytes"), Some(o.min(p)))]);
@@ -102,6 +100,16 @@ impl Sides<'_> {
             }
             chain
         })
+    }
+
+    /// Whether two extents hold the same bytes and no references.
+    fn same_plainly(&self, extents: Pair<ContentExtent>) -> bool {
+        let (o, p) = (extents.original, extents.patched);
+        self.original.relocs_in(o.0, o.1..o.2).is_empty()
+            && self.patched.relocs_in(p.0, p.1..p.2).is_empty()
+            && !self.original.unit.section(o.0).is_none_or(Section::is_nobits)
+            && !self.patched.unit.section(p.0).is_none_or(Section::is_nobits)
+            && self.original.bytes(o.0, o.1..o.2) == self.patched.bytes(p.0, p.1..p.2)
     }
 
     fn same_range(&self, extents: Pair<ContentExtent>, visiting: &mut Visiting) -> Result<(), Mismatch> {

@@ -226,7 +226,7 @@ fn findings_stand_below_causes_and_names_in_them_are_made_visible() {
     let text = String::from_utf8(out).expect("it is text");
     for line in [
         "  * changed    list_insert  (to be replaced)",
-        "      relied on   register-contract by its caller other\\u{1b}[31m\\u{202e}\n",
+        "      other\\u{1b}[31m\\u{202e} relies on it: register-contract",
         "      no way      it has no entry. Replace its callers",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
