@@ -66,8 +66,9 @@ fn of_body(known: &Known<'_, '_, '_>, body: &Body, is_traced: bool) -> Found {
     let taken = known.of(body.id()).map_or(RegSet::EMPTY, |c| c.takes);
     let defined = Defined::of(known, body, taken);
     // A register that is read and that nobody in the function or among its arguments sets has a meaning of another kind,
-    // such as the shadow stack's pointer in x18.
-    let foreign = taken.without(live::own_arguments(known, body));
+    // such as the shadow stack's pointer in x18. One that is set is not: `push %rcx`, which only aligns the stack, reads it.
+    let set = body.steps.iter().fold(RegSet::EMPTY, |all, step| all.union(step.effects.writes));
+    let foreign = taken.without(live::own_arguments(known, body)).without(set);
     for (strength, live) in [
         (Strength::Seen, Live::surely(known, body)),
         (Strength::Suspected, Live::possibly(known, body, &defined)),
