@@ -67,7 +67,9 @@ impl Sides<'_> {
             Pair::new(next_start(self.original, pair.original), next_start(self.patched, pair.patched));
         let as_long = whole.original.2 - whole.original.1 == whole.patched.2 - whole.patched.1;
         let is_linked = self.original.unit.linked.is_some() || self.patched.unit.linked.is_some();
-        if !runs.any() && (as_long || is_linked) {
+        // Literals among code are filled up with instructions, up to what the comparison of content knows by itself.
+        let is_code = self.original.unit.section(whole.original.0).is_some_and(Section::is_code);
+        if !runs.any() && (as_long || is_linked || is_code) {
             return self.same_range(whole, visiting);
         }
         let next =
