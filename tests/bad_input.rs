@@ -402,3 +402,21 @@ fn touched_documentation_is_no_trouble() {
     let report = report(&run.stdout);
     assert!(report.skipped.iter().any(|skipped| skipped.path == "README"), "{:?}", report.skipped);
 }
+
+#[test]
+fn a_byte_that_is_no_instruction_is_shown_compared_and_noted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let object = |name: &str, byte: &str| {
+        let text = format!(
+            "__asm__(\".globl f\\n.type f,@function\\nf: nop\\n.byte {byte}\\nret\\n.size f,.-f\\n\");\n"
+        );
+        compile(folder.path(), name, &text, &[])
+    };
+    // `push %es` and `pop %es` are none of 64-bit code.
+    let (original, patched) = (object("original.o", "0x06"), object("patched.o", "0x07"));
+    let run = run(fixscope(folder.path()).arg("diff").arg("--show").args([&original, &patched]));
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    for shown in [".byte 0x06", ".byte 0x07", "some bytes are not decoded as x86_64"] {
+        assert!(run.stdout.contains(shown), "{shown}\n{}", run.stdout);
+    }
+}

@@ -1,6 +1,6 @@
 //! The instructions of both sides of a function.
 
-use fixscope_arch::{Insn, Operand};
+use fixscope_arch::{Insn, InsnKind, Operand};
 
 use crate::compare::delta::{Difference, DifferenceKind, Place};
 use crate::compare::function::{Outcome, references, relocs_of_insn};
@@ -102,8 +102,19 @@ pub(in crate::compare) fn function(
             "instructions are words of hexadecimal digits, with what they refer to: nothing here decodes {}",
             sides.patched.arch.name()
         ));
+    } else if sides.patched.unit.text.is_none() && o.iter().chain(p).any(is_unread) {
+        listing.notes.push(format!(
+            "some bytes are not decoded as {}, and compared as they are",
+            sides.patched.arch.name()
+        ));
     }
     listing
+}
+
+/// Whether nothing is known of what stands there. Of words of one length the kind is known all the same, and only what is
+/// written for them says it.
+fn is_unread(line: &Shown) -> bool {
+    line.insn.kind == InsnKind::Unknown || line.text.starts_with(".inst ")
 }
 
 /// The bytes of two instructions that read the same, where they are not.
