@@ -357,30 +357,35 @@ fn verdicts_on_generated_programs() {
     run(&GCC, 0..30);
 }
 
+/// How many of `count` programs are tried where time is short.
+fn share(count: u64) -> u64 {
+    if common::is_thorough() { count } else { count * 2 / 5 }
+}
+
 #[test]
 #[ignore = "takes minutes"]
 fn verdicts_on_many_generated_programs() {
-    run(&GCC, 40..200);
+    run(&GCC, 40..40 + share(160));
 }
 
 #[test]
 #[ignore = "needs g++"]
 fn verdicts_on_generated_programs_in_cxx() {
-    run(&GXX, 0..60);
+    run(&GXX, 0..share(60));
 }
 
 #[test]
 #[ignore = "needs clang-14 and clang-16"]
 fn verdicts_on_generated_programs_with_clang() {
-    run(&CLANG, 0..60);
-    run(&CLANG_16, 0..40);
+    run(&CLANG, 0..share(60));
+    run(&CLANG_16, 0..share(40));
 }
 
 #[test]
 #[ignore = "needs clang-14 and clang-16"]
 fn verdicts_on_generated_programs_in_cxx_with_clang() {
-    run(&CLANGXX, 0..40);
-    run(&CLANGXX_16, 0..40);
+    run(&CLANGXX, 0..share(40));
+    run(&CLANGXX_16, 0..share(40));
 }
 
 #[test]
