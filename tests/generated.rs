@@ -354,7 +354,7 @@ fn run_across(compiler: &Compiler, count: u64) {
 
 #[test]
 fn verdicts_on_generated_programs() {
-    run(&GCC, 0..30);
+    run(&GCC, 0..20);
 }
 
 /// How many of `count` programs are tried where time is short.
@@ -365,7 +365,7 @@ fn share(count: u64) -> u64 {
 #[test]
 #[ignore = "takes minutes"]
 fn verdicts_on_many_generated_programs() {
-    run(&GCC, 40..40 + share(160));
+    run(&GCC, 20..20 + share(180));
 }
 
 #[test]
